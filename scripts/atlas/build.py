@@ -1,0 +1,172 @@
+"""A project → ``site/``: validate, render into a scratch folder, check the finished HTML, then swap folders in one step.
+
+Whatever fails, and whenever the process is killed, the last good ``site/`` stays whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from atlas import checks, html, render
+from atlas.checks import links, loads
+from atlas.findings import CannotCheckError, Report
+from atlas.model import Page, Site, Written
+
+_SCRATCH = ".atlas-build-"
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+class FindingsError(Exception):
+    """The site has findings that stop the build; ``report`` holds them."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{len(report.findings)} findings")
+        self.report = report
+
+
+def build(configuration: Path, destination: Path, *, offline: bool, strict: bool) -> Report:
+    """Build into ``destination``, which changes only if everything went well.
+
+    Raises:
+        FindingsError: if the pages or the finished HTML have faults.
+        CannotCheckError: if checking or building is impossible.
+    """
+    with scratch_folder(destination) as scratch:
+        report = build_into(configuration, scratch, offline=offline, strict=strict)
+        replace(scratch, destination)
+    return report
+
+
+def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool) -> Report:
+    """Validate, render and check the finished HTML in an empty folder.
+
+    Raises:
+        FindingsError: if the pages or the finished HTML have faults.
+        CannotCheckError: if checking or building is impossible.
+    """
+    reports: list[Report] = []
+    sites: list[Site] = []
+
+    def look(site: Site) -> None:
+        report = checks.run(site)
+        if report.fails(strict=strict):
+            raise FindingsError(report)
+        reports.append(report)
+        sites.append(site)
+
+    with _environment(OFFLINE="true" if offline else "false", SOURCE_DATE_EPOCH=_source_date(configuration)):
+        render.build(configuration, output, look)
+    finished = check_output(output, sites[0])
+    if finished.findings:
+        raise FindingsError(finished)
+    return reports[0]
+
+
+def check_output(folder: Path, site: Site) -> Report:
+    """What is wrong with a finished site: links, anchors and files that miss, and loads from other hosts."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    urls = frozenset(file.relative_to(folder).as_posix() for file in files)
+    pages = tuple(
+        Page(url, url, text, html.read(text), Written())
+        for url in sorted(urls)
+        if url.endswith(".html")
+        for text in [(folder / url).read_text("utf-8")]
+    )
+    finished = Site(folder, site.configuration, site.site_url, pages, urls, urls)
+    return Report.of([*links.check(finished), *loads.check_output(folder)], pages=len(pages))
+
+
+@contextlib.contextmanager
+def scratch_folder(destination: Path) -> Iterator[Path]:
+    """An empty folder beside ``destination``, on the same file system; gone in the end. Those of killed runs go too."""
+    parent = destination.resolve().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.glob(f"{_SCRATCH}*"):
+        if not _is_running(old.name.removeprefix(_SCRATCH).partition("-")[0]):
+            shutil.rmtree(old, ignore_errors=True)
+    try:
+        scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=parent))
+    except OSError as error:
+        raise CannotCheckError(f"无法在 {parent} 写入：{error.strerror}。") from error
+    scratch.chmod(0o755)
+    try:
+        yield scratch
+    except OSError as error:
+        raise CannotCheckError(f"写不下构建结果：{error.strerror or error}。") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def replace(new: Path, destination: Path) -> None:
+    """Put ``new`` in the place of ``destination`` in one step; afterwards ``new`` is the old folder, or gone."""
+    if not destination.exists():
+        new.rename(destination)
+    elif not _exchange(new, destination):
+        # No exchange on this system: two renames, the shortest moment without a site that is possible.
+        aside = new.with_name(new.name + "-old")
+        destination.rename(aside)
+        try:
+            new.rename(destination)
+        except OSError:
+            aside.rename(destination)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders atomically, where the kernel can (Linux ``renameat2``, macOS ``renamex_np``)."""
+    library = ctypes.CDLL(None, use_errno=True)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "darwin":
+        return bool(library.renamex_np(first, second, _RENAME_EXCHANGE) == 0)
+    if not hasattr(library, "renameat2"):
+        return False
+    return bool(library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE) == 0)
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _source_date(configuration: Path) -> str:
+    """The commit's time in seconds, so that the same commit gives the same bytes on any day."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given:
+        return given
+    command = ["git", "log", "-1", "--format=%ct"]
+    try:
+        asked = subprocess.run(
+            command, cwd=configuration.resolve().parent, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return "1767225600"
+    return asked.stdout.strip() or "1767225600"
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

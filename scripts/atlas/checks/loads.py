@@ -1,0 +1,55 @@
+"""What a page or a style sheet would load from another host: the site promises readers that this is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from atlas import html
+from atlas.checks.addresses import is_external
+from atlas.findings import RULES, Finding, Location, Severity
+from atlas.locate import find_anywhere
+from atlas.model import Link, Site
+
+EXTERNAL = RULES.add(
+    "load-external", Severity.ERROR, "页面会从别的主机加载内容",
+    "离线读者看不到它，线上读者会被第三方看见，慢线路会被它拖住。把文件放进 docs/ 并写相对路径；普通的外部链接不受影响。",
+)
+_INERT = {"data", "mailto", "tel", "about", "blob"}
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Everything that the pages' own content would load."""
+    for page in site.pages:
+        for link in page.rendered.links:
+            if loads_elsewhere(link):
+                yield _finding(page.path, page.source, link.target)
+
+
+def check_output(folder: Path) -> Iterator[Finding]:
+    """Everything that a finished site's HTML and CSS would load."""
+    for file in sorted([*folder.rglob("*.html"), *folder.rglob("*.css")]):
+        text = file.read_text("utf-8")
+        if file.suffix == ".css":
+            links = [Link("style", "url", url) for url in html.css_urls(text)]
+        else:
+            links = [link for link in html.read(text).links if link.element != "form"]
+        for link in links:
+            if loads_elsewhere(link):
+                yield _finding(file.relative_to(folder).as_posix(), text, link.target)
+
+
+def loads_elsewhere(link: Link) -> bool:
+    """Whether a browser showing the page would ask another host."""
+    if link.is_navigation or not is_external(link.target):
+        return False
+    try:
+        return urlsplit(link.target.strip()).scheme.lower() not in _INERT
+    except ValueError:
+        return True
+
+
+def _finding(path: str, source: str, target: str) -> Finding:
+    place = Location(path, *find_anywhere(source, target))
+    return Finding(EXTERNAL, place, f"`{target[:120]}` 会从别的主机加载", "把文件放进 docs/assets/，写相对路径")

@@ -1,0 +1,48 @@
+"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it, and join the preview."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from atlas.v8 import IFRAME_WORKER, MERMAID, EngineError, library
+
+VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
+
+
+def on_config(config: Any) -> Any:
+    """Let a running preview look at this build; the polyfill is for the offline flavour alone."""
+    from atlas.render import join_preview
+
+    if "offline" in config["plugins"] and not config["plugins"]["offline"].config["enabled"]:
+        config["extra"].pop("polyfills", None)
+    elif "material/offline" in config["plugins"] and not config["plugins"]["material/offline"].config["enabled"]:
+        config["extra"].pop("polyfills", None)
+    join_preview(config)
+    return config
+
+
+def on_post_build(config: Any) -> None:
+    """Copy each pinned script that some page loads; a site without such a page carries none of it."""
+    ship(Path(config["site_dir"]))
+
+
+def ship(site: Path) -> None:
+    """Copy the pinned scripts that the pages of a finished site refer to.
+
+    Raises:
+        EngineError: if one is needed and not installed.
+    """
+    missing = dict(VENDOR)
+    for page in site.rglob("*.html"):
+        text = page.read_text("utf-8")
+        for target in [target for target in missing if target in text]:
+            file = site / target
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(library(missing.pop(target)), file)
+        if not missing:
+            return
+
+
+__all__ = ["VENDOR", "EngineError", "on_config", "on_post_build", "ship"]

@@ -1,0 +1,216 @@
+"""Fences of our own → HTML: diagrams become figures drawn at build time, ``glossary`` and ``sources`` become lists.
+
+A fence is only noted where it stands. The links on its nodes are then laid into the page as ordinary links, so that the
+engine (MkDocs, Zensical) resolves them as it resolves all others, and the drawing is painted with the resolved ones last.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Mapping
+from html import escape, unescape
+from typing import Any
+
+from markdown import Markdown
+from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from atlas.diagrams import NARROW, WIDE, Drawing, Item, Outline, Problem, draw, is_active, judge, outline, written_links
+from atlas.facts import KINDS
+from atlas.markdown.citations import describe
+from atlas.markdown.state import PageState, Pending, collector
+from atlas.model import Fence
+from atlas.v8 import EngineError
+
+_OPTIONS = {"title", "desc", "id"}
+_PLACEHOLDER = re.compile(r"(?:<p>\s*)?<atlas-diagram n=\"(\d+)\"></atlas-diagram>(?:\s*</p>)?")
+
+
+def options(
+    language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, Any], md: Markdown
+) -> bool:
+    """Superfences' validator: a diagram's fence may carry ``title``, ``desc`` and ``id``."""
+    options.update({name: value for name, value in inputs.items() if name in _OPTIONS})
+    attrs.update({name: value for name, value in inputs.items() if name not in _OPTIONS})
+    return True
+
+
+def diagram(
+    source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any
+) -> str:
+    """Superfences' formatter: note the diagram and leave a mark where it will stand."""
+    state: PageState = md.atlas  # type: ignore[attr-defined]
+    fence = Fence(source, str(options.get("title", "")), str(options.get("desc", "")))
+    anchor = str(options.get("id") or more.get("id_value") or "")
+    state.diagrams.append(Pending(fence, anchor))
+    written = collector.get()
+    if written is not None:
+        written.fences.append(fence)
+    return f'<atlas-diagram n="{len(state.diagrams) - 1}"></atlas-diagram>'
+
+
+def table(
+    source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any
+) -> str:
+    """Superfences' formatter for the fences that show data: ``glossary`` and ``sources``."""
+    state: PageState = md.atlas  # type: ignore[attr-defined]
+    return _glossary(state) if language == "glossary" else _sources(state)
+
+
+class DiagramLinks(Treeprocessor):
+    """Lays the addresses on nodes into the page as ordinary links, before the engine resolves links."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
+    def run(self, root: etree.Element) -> None:
+        """Append one hidden ``<atlas-links>`` element for each diagram that has links."""
+        for number, pending in enumerate(self._state.diagrams):
+            hrefs = [href for href in dict.fromkeys(written_links(pending.fence.source)) if not is_active(href)]
+            if hrefs:
+                holder = etree.SubElement(root, "atlas-links", {"n": str(number)})
+                for href in hrefs:
+                    etree.SubElement(holder, "a", {"href": href, "data-written": href})
+
+
+class DiagramResolver(Treeprocessor):
+    """Takes the links out again, resolved."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
+    def run(self, root: etree.Element) -> None:
+        """Remember where each address on a node leads in the site."""
+        for holder in root.findall("atlas-links"):
+            links = self._state.diagrams[int(holder.get("n", "0"))].links
+            links.update({a.get("data-written", ""): a.get("href", "") for a in holder})
+            root.remove(holder)
+
+
+class DiagramPainter(Postprocessor):
+    """Replaces the marks by figures, once everything else on the page is HTML."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
+    def run(self, text: str) -> str:
+        """Paint every diagram of the page."""
+        return _PLACEHOLDER.sub(lambda mark: self._figure(int(mark[1])), text)
+
+    def _figure(self, number: int) -> str:
+        pending = self._state.diagrams[number]
+        try:
+            return figure(pending, f"d{number + 1}")
+        except EngineError:
+            if collector.get() is not None:
+                raise
+            return client_figure(pending.fence, Outline())
+
+
+def figure(pending: Pending, prefix: str) -> str:
+    """The ``<figure>`` of a diagram: drawn here, or left to the browser if only the drawing library can't do it."""
+    fence = pending.fence
+    problem = judge(fence.source)
+    if problem:
+        return _broken_figure(fence, problem)
+    words = outline(fence.source)
+    wide, narrow = (draw(fence.source, f"{prefix}{suffix}-", width) for suffix, width in (("w", WIDE), ("n", NARROW)))
+    if isinstance(wide, Problem) or isinstance(narrow, Problem):
+        return client_figure(fence, words)
+    title, description = fence.title or words.title, fence.description or words.description
+    same = wide.width == narrow.width and wide.height == narrow.height
+    layouts = [(wide, "atlas-both", f"{prefix}w")] if same else [
+        (wide, "atlas-wide", f"{prefix}w"), (narrow, "atlas-narrow", f"{prefix}n")]
+    drawn = "".join(_svg(drawing, name, title, description, stem, pending.links) for drawing, name, stem in layouts)
+    anchor = f' id="{escape(pending.anchor)}"' if pending.anchor else ""
+    return f'<figure class="atlas-figure"{anchor}>{drawn}{_caption(title)}{_words(words, description)}</figure>'
+
+
+def client_figure(fence: Fence, words: Outline) -> str:
+    """A figure that ``mkdocs-mermaid2-plugin`` draws in the reader's browser."""
+    title, description = fence.title or words.title, fence.description or words.description
+    return (
+        f'<figure class="atlas-figure atlas-client"><div class="mermaid" data-search-exclude>{escape(fence.source)}</div>'
+        f"{_caption(title)}{_words(words, description)}</figure>"
+    )
+
+
+def _broken_figure(fence: Fence, problem: Problem) -> str:
+    where = f"第 {problem.line} 行：" if problem.line else ""
+    return (
+        f'<figure class="atlas-figure atlas-broken" role="alert"><p>这张图有语法错误。{where}{escape(problem.message)}</p>'
+        f"<pre>{escape(fence.source)}</pre></figure>"
+    )
+
+
+def _svg(
+    drawing: Drawing, layout: str, title: str, description: str, stem: str, links: Mapping[str, str]
+) -> str:
+    """Name the drawing for assistive technology and point its nodes at the resolved addresses.
+
+    ``role="img"`` hides what is inside from a screen reader, so a drawing with links is a ``group`` instead.
+    """
+    svg = re.sub(r"<(title|desc) id=\"[^\"]*\">.*?</\1>", "", drawing.svg, flags=re.DOTALL)
+    head = re.match(r"<svg[^>]*>", svg)
+    assert head, "a drawing starts with its svg element"
+    opening = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", head[0])
+    opening = opening.replace('class="pele', f'class="{layout} pele', 1)
+    role = "group" if drawing.links else "img"
+    named = f' role="{role}" aria-labelledby="{stem}-t"' + (f' aria-describedby="{stem}-d"' if description else "")
+    inside = f'<title id="{stem}-t">{escape(title or "图")}</title>'
+    inside += f'<desc id="{stem}-d">{escape(description)}</desc>' if description else ""
+    body = svg[len(head[0]) :]
+    body = re.sub(r'(<a href=")([^"]*)"', lambda m: f'{m[1]}{escape(links.get(unescape(m[2]), unescape(m[2])))}"', body)
+    return f"{opening[:-1]} data-search-exclude{named}>{inside}{body.strip()}"
+
+
+def _caption(title: str) -> str:
+    return f"<figcaption>{escape(title)}</figcaption>" if title else ""
+
+
+def _words(words: Outline, description: str) -> str:
+    if not (words.items or description):
+        return ""
+    said = f"<p>{escape(description)}</p>" if description else ""
+    return f'<details class="atlas-outline"><summary>文字版</summary>{said}{_list(words.items)}</details>'
+
+
+def _list(items: tuple[Item, ...]) -> str:
+    if not items:
+        return ""
+    return "<ul>" + "".join(f"<li>{escape(item.text)}{_list(item.items)}</li>" for item in items) + "</ul>"
+
+
+def _glossary(state: PageState) -> str:
+    topics = dict.fromkeys(term.topic for term in state.terms.values())
+    parts = []
+    for topic in topics:
+        rows = "".join(
+            f'<tr id="term-{escape(term.key)}"><th scope="row">{escape(term.zh)}</th>'
+            f"<td>{escape(term.en)}{f'（{escape(term.abbr)}）' if term.abbr else ''}</td><td>{escape(term.short)}</td></tr>"
+            for term in state.terms.values()
+            if term.topic == topic
+        )
+        parts.append(
+            f'<table class="atlas-terms"><caption>{escape(topic)}</caption><thead><tr><th scope="col">中文</th>'
+            f'<th scope="col">英文</th><th scope="col">一句话</th></tr></thead><tbody>{rows}</tbody></table>'
+        )
+    return "".join(parts)
+
+
+def _sources(state: PageState) -> str:
+    parts = []
+    for kind, label in KINDS.items():
+        chosen = [source for source in state.sources.values() if source.kind == kind]
+        if not chosen:
+            continue
+        items = etree.Element("ul", {"class": "atlas-sources"})
+        for source in chosen:
+            describe(etree.SubElement(items, "li", {"id": f"source-{source.key}"}), source)
+        listed = etree.tostring(items, encoding="unicode", method="html")
+        parts.append(f"<p><strong>{label}（{len(chosen)} 条）</strong></p>{listed}")
+    return "".join(parts)

@@ -1,0 +1,50 @@
+"""Formulas found by ``pymdownx.arithmatex`` → MathML; one that can't be set stays as TeX, marked for a preview."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as etree
+from html import unescape
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from atlas.formulas import FormulaProblem, typeset
+from atlas.markdown.state import PageState, collector
+from atlas.model import Formula
+from atlas.v8 import EngineError
+
+
+class FormulaSetter(Treeprocessor):
+    """Replaces the text of each ``.arithmatex`` element by the formula, typeset."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
+    def run(self, root: etree.Element) -> None:
+        """Typeset every formula of the page."""
+        for element in root.iter():
+            if "arithmatex" in (element.get("class") or "").split() and element.text:
+                self._set(element, element.text.strip())
+
+    def _set(self, element: etree.Element, text: str) -> None:
+        display = text.startswith("\\[")
+        tex = text[2:-2].strip()
+        formula = Formula(unescape(tex) if display else tex, display)  # arithmatex escapes blocks, not inline ones
+        written = collector.get()
+        if written is not None:
+            written.formulas.append(formula)
+        try:
+            math = typeset(formula.tex, display=formula.display)
+        except EngineError:
+            if written is not None:
+                raise
+            math = FormulaProblem("公式引擎不可用")
+        if isinstance(math, FormulaProblem):
+            element.set("class", "atlas-broken")
+            element.set("title", math.message)
+            element.text = AtomicString(formula.tex)
+        else:
+            shown = math.replace("<math ", "<math data-search-exclude ", 1)
+            element.text = self.md.htmlStash.store(shown)
