@@ -1,0 +1,40 @@
+# 大模型图谱。`make help` 列出全部命令。
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help site serve bundle test lint bench lock clean install install-test
+
+help: ## 列出全部命令
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+install:
+	@$(PYTHON) scripts/bootstrap.py site
+
+install-test:
+	@$(PYTHON) scripts/bootstrap.py test
+
+site: install ## 安装、检查并构建 site/
+	@$(BIN)/atlas build
+
+serve: install ## 本地预览，保存即刷新
+	@$(BIN)/atlas serve
+
+bundle: install ## 打离线包到 dist/
+	@$(BIN)/atlas bundle
+
+test: install-test ## 安装全部依赖（含浏览器）并运行测试
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
+
+lint: install-test ## 代码风格与类型检查
+	@$(BIN)/ruff check scripts tests
+	@$(BIN)/ruff format --check scripts tests
+	@$(BIN)/mypy
+
+bench: install-test ## 各章首次访问的重量，与在浏览器里画图的同一站点对比
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
+
+lock: install-test ## 更新锁文件
+	@$(PYTHON) scripts/lock.py
+
+clean: ## 删除构建结果与环境
+	rm -rf site dist .venv node_modules .cache
