@@ -1,4 +1,4 @@
-"""Install what the project needs: ``python3 bootstrap.py site|test`` → ``.venv/``, ``node_modules/`` and, for tests, a browser.
+"""Install what the project needs: ``bootstrap.py site|test`` → ``.venv/``, ``node_modules/`` and, for tests, a browser.
 
 Standard library only, since nothing else is there yet. A step whose inputs have not changed since it last succeeded is
 skipped. Whatever goes wrong is one sentence; the whole output of the tools stays in ``.cache/bootstrap.log``.
@@ -27,19 +27,47 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # What the tools say when something common goes wrong, and what to tell the user; the first match counts.
 REASONS = (
     (("No space left on device", "ENOSPC"), "磁盘满了：腾出约 1 GB 空间后再运行一次。"),
-    (("ProxyError", "Cannot connect to proxy", "Tunnel connection failed", "ECONNREFUSED"),
-     "代理或软件源拒绝连接：检查 HTTP(S)_PROXY 等代理设置后再运行一次。"),
-    (("NewConnectionError", "Temporary failure in name resolution", "Name or service not known", "ENOTFOUND", "EAI_AGAIN",
-      "Network is unreachable", "Failed to establish a new connection", "Could not resolve", "ETIMEDOUT", "NameResolutionError"),
-     "连不上软件源：联网后再运行一次（首次安装需要网络，之后不需要）。"),
-    (("do not match the hashes", "EINTEGRITY", "THESE PACKAGES DO NOT MATCH"),
-     "下载的包与锁文件的哈希不符：可能是镜像有问题，换一个软件源后再运行一次。"),
-    (("error: command 'gcc'", "error: command 'cc'", "Microsoft Visual C++", "Unable to find a compiler", "No such file or directory: 'gcc'"),
-     "有一个包没有现成的二进制，而本机没有编译器：换用 Python 3.11–3.13，或安装 C 编译器。"),
-    (("No matching distribution found", "ERROR: Could not find a version"),
-     "软件源里没有锁定的版本：检查软件源设置，或换用 Python 3.11–3.13。"),
-    (("ensurepip is not available", "No module named venv", "No module named ensurepip"),
-     "这个 Python 没有 venv 模块：Debian/Ubuntu 上先运行 `apt-get install python3-venv`。"),
+    (
+        ("ProxyError", "Cannot connect to proxy", "Tunnel connection failed", "ECONNREFUSED"),
+        "代理或软件源拒绝连接：检查 HTTP(S)_PROXY 等代理设置后再运行一次。",
+    ),
+    (
+        (
+            "NewConnectionError",
+            "Temporary failure in name resolution",
+            "Name or service not known",
+            "ENOTFOUND",
+            "EAI_AGAIN",
+            "Network is unreachable",
+            "Failed to establish a new connection",
+            "Could not resolve",
+            "ETIMEDOUT",
+            "NameResolutionError",
+        ),
+        "连不上软件源：联网后再运行一次（首次安装需要网络，之后不需要）。",
+    ),
+    (
+        ("do not match the hashes", "EINTEGRITY", "THESE PACKAGES DO NOT MATCH"),
+        "下载的包与锁文件的哈希不符：可能是镜像有问题，换一个软件源后再运行一次。",
+    ),
+    (
+        (
+            "error: command 'gcc'",
+            "error: command 'cc'",
+            "Microsoft Visual C++",
+            "Unable to find a compiler",
+            "No such file or directory: 'gcc'",
+        ),
+        "有一个包没有现成的二进制，而本机没有编译器：换用 Python 3.11–3.13，或安装 C 编译器。",
+    ),
+    (
+        ("No matching distribution found", "ERROR: Could not find a version"),
+        "软件源里没有锁定的版本：检查软件源设置，或换用 Python 3.11–3.13。",
+    ),
+    (
+        ("ensurepip is not available", "No module named venv", "No module named ensurepip"),
+        "这个 Python 没有 venv 模块：Debian/Ubuntu 上先运行 `apt-get install python3-venv`。",
+    ),
     (("Permission denied", "EACCES"), "没有写入权限：检查项目目录的权限后再运行一次。"),
 )
 

@@ -1,4 +1,4 @@
-"""Refresh the lock files: ``pyproject.toml`` → ``requirements/*.txt`` with hashes, ``package.json`` → ``package-lock.json``."""
+"""``pyproject.toml`` → ``requirements/*.txt`` with hashes, ``package.json`` → ``package-lock.json``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def main() -> int:
             target = ROOT / "requirements" / f"{name}.txt"
             command = [f"{folder}/bin/uv", "pip", "compile", *FLAGS.split(), str(source), "-o", str(target)]
             subprocess.run(command, check=True)
-    subprocess.run(["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
+    subprocess.run(
+        ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True
+    )
     return 0
 
 

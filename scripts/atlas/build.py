@@ -150,9 +150,7 @@ def _source_date(configuration: Path) -> str:
         return given
     command = ["git", "log", "-1", "--format=%ct"]
     try:
-        asked = subprocess.run(
-            command, cwd=configuration.resolve().parent, capture_output=True, text=True, check=False
-        )
+        asked = subprocess.run(command, cwd=configuration.resolve().parent, capture_output=True, text=True, check=False)
     except OSError:
         return "1767225600"
     return asked.stdout.strip() or "1767225600"

@@ -86,9 +86,11 @@ def _build(options: argparse.Namespace) -> int:
     except build.FindingsError as error:
         return _refuse(error.report, "site/ 没有改动")
     _print_report(report)
-    print(f"已构建 {destination}/\n用浏览器打开：{(destination / 'index.html').as_uri()}（离线版），或运行 `make serve` 预览。"
-          if options.offline else
-          f"已构建 {destination}/\n看效果：运行 `make serve`，再打开 http://127.0.0.1:8000/ 。")
+    print(
+        f"已构建 {destination}/\n用浏览器打开：{(destination / 'index.html').as_uri()}（离线版），或运行 `make serve` 预览。"
+        if options.offline
+        else f"已构建 {destination}/\n看效果：运行 `make serve`，再打开 http://127.0.0.1:8000/ 。"
+    )
     return CLEAN
 
 

@@ -85,11 +85,7 @@ def load_sources(folder: Path | None) -> Mapping[str, Source]:
         CannotCheckError: if the file is no YAML.
     """
     return {
-        key: Source(
-            key,
-            *(str(row.get(name, "")) for name in ("title", "by", "year", "url", "kind", "read", "note")),
-            line=line,
-        )
+        key: Source(line=line, **_texts(key, row, ("title", "by", "year", "url", "kind", "read", "note")))
         for key, row, line in _rows(folder, "sources.yml")
         if not list(_source_faults(key, row, line))
     }
@@ -104,14 +100,17 @@ def load_terms(folder: Path | None) -> Mapping[str, Term]:
     """
     return {
         key: Term(
-            key,
-            *(str(row.get(name, "") or "") for name in ("zh", "en", "abbr", "short", "topic", "see")),
+            line=line,
             also=tuple(str(one) for one in row.get("also") or ()),
             avoid=tuple(str(one) for one in row.get("avoid") or ()),
-            line=line,
+            **_texts(key, row, ("zh", "en", "abbr", "short", "topic", "see")),
         )
         for key, row, line in _rows(folder, "glossary.yml")
     }
+
+
+def _texts(key: str, row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {"key": key, **{name: str(row.get(name) or "") for name in names}}
 
 
 def source_faults(folder: Path | None) -> list[Fault]:

@@ -15,9 +15,9 @@ def on_config(config: Any) -> Any:
     """Let a running preview look at this build; the polyfill is for the offline flavour alone."""
     from atlas.render import join_preview
 
-    if "offline" in config["plugins"] and not config["plugins"]["offline"].config["enabled"]:
-        config["extra"].pop("polyfills", None)
-    elif "material/offline" in config["plugins"] and not config["plugins"]["material/offline"].config["enabled"]:
+    if ("offline" in config["plugins"] and not config["plugins"]["offline"].config["enabled"]) or (
+        "material/offline" in config["plugins"] and not config["plugins"]["material/offline"].config["enabled"]
+    ):
         config["extra"].pop("polyfills", None)
     join_preview(config)
     return config

@@ -24,10 +24,30 @@ _ATTRIBUTES = {
     "use": ("href", "xlink:href"),
     "form": ("action",),
 }
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _SILENT = frozenset({"code", "pre", "math", "svg", "script", "style", "textarea"})
 _BLOCKS = frozenset(
-    "p li td th dd dt h1 h2 h3 h4 h5 h6 blockquote figcaption summary caption div section article".split()
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "dd",
+        "dt",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "figcaption",
+        "summary",
+        "caption",
+        "div",
+        "section",
+        "article",
+    ]
 )
 _CSS_URL = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+['"]([^'"]+)""")
 _IDLE_LINKS = frozenset({"canonical", "alternate", "next", "prev", "author", "license", "edit"})

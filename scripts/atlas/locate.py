@@ -17,7 +17,7 @@ def find_text(source: str, needles: Iterable[str], *, nth: int = 0) -> tuple[int
     lines = source.splitlines()
     prose = _without_code(lines)
     for needle in needles:
-        places = [place for place in _occurrences(prose, needle)] if needle else []
+        places = list(_occurrences(prose, needle)) if needle else []
         if places:
             return places[min(nth, len(places) - 1)]
     return None, None

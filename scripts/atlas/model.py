@@ -13,6 +13,8 @@ class Fence:
     source: str
     title: str = ""
     description: str = ""
+    client: bool = False
+    """Whether the author wants it drawn in the reader's browser (``draw="client"``)."""
 
 
 @dataclass(frozen=True, slots=True)

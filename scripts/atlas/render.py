@@ -1,7 +1,7 @@
 """A MkDocs project → a :class:`~atlas.model.Site`. The only module that knows MkDocs.
 
-MkDocs does the rendering with the project's own plugins and extensions; a plugin of ours, added for the run, watches it.
-The watcher can look at all rendered pages before a single file is written, and stop there.
+MkDocs does the rendering with the project's own plugins and extensions; a plugin of ours, added for the run,
+watches it. The watcher can look at all rendered pages before a single file is written, and stop there.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ from atlas.model import NavigationEntry, Page, Rendered, Site, Written
 Look = Callable[[Site], None]
 
 
-class _Seen(Exception):
+_SHOWN = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV)
+
+
+class _Seen(Exception):  # noqa: N818 - no error: it ends a look
     """Everything was rendered and looked at; nothing shall be written."""
 
 
@@ -141,7 +144,7 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             )
             for file in files.documentation_pages()
         )
-        included = [file for file in files if file.inclusion.is_included() or file.inclusion.is_not_in_nav()]
+        included = [file for file in files if file.inclusion in _SHOWN]
         return Site(
             root=root,
             configuration=self._configuration.name,

@@ -18,9 +18,7 @@ from atlas.findings import CannotCheckError
 
 SECONDS_PER_CALL = 10.0
 BYTES_PER_CALL = 1_500_000_000
-NODE_MODULES = Path(
-    os.environ.get("ATLAS_NODE_MODULES") or Path(__file__).resolve().parents[2] / "node_modules"
-)
+NODE_MODULES = Path(os.environ.get("ATLAS_NODE_MODULES") or Path(__file__).resolve().parents[2] / "node_modules")
 
 MERMAID = "mermaid/dist/mermaid.min.js"
 PELE = "pele/dist/pele.global.js"

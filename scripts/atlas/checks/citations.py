@@ -11,11 +11,15 @@ from atlas.locate import find_text
 from atlas.model import Site
 
 UNKNOWN = RULES.add(
-    "citation-unknown", Severity.ERROR, "引用了不存在的来源",
+    "citation-unknown",
+    Severity.ERROR,
+    "引用了不存在的来源",
     "读者会看到 `[?键]`。先在 docs/_data/sources.yml 里写下这条来源，再引用它的键。",
 )
 INVALID = RULES.add(
-    "source-invalid", Severity.ERROR, "来源缺少必填项",
+    "source-invalid",
+    Severity.ERROR,
+    "来源缺少必填项",
     "每条来源都要有标题、作者或发布者、年份、地址、类别和读取日期，读者才能核对。",
 )
 

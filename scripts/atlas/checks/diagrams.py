@@ -12,23 +12,41 @@ from atlas.locate import find_block
 from atlas.model import Fence, Page, Site
 
 SYNTAX = RULES.add(
-    "diagram-syntax", Severity.ERROR, "Mermaid 图有语法错误",
+    "diagram-syntax",
+    Severity.ERROR,
+    "Mermaid 图有语法错误",
     "读者看到的不是图而是报错。位置按作者写的行列给出；判断用的是 Mermaid 自己的解析器。",
 )
 FALLBACK = RULES.add(
-    "diagram-fallback", Severity.WARNING, "这张图只能在读者的浏览器里画",
+    "diagram-fallback",
+    Severity.WARNING,
+    "这张图只能在读者的浏览器里画",
     "绘图库画不了它，那一页会多加载几 MB 的脚本。换一种写法或图种通常就能在构建时画好。",
 )
 UNNAMED = RULES.add(
-    "diagram-unnamed", Severity.ERROR, "图没有名字或说明",
-    "用读屏软件的人和搜索都靠它。在图里写 `accTitle:` 与 `accDescr:`；不支持这两行的图种写在围栏头：`title=\"…\" desc=\"…\"`。",
+    "diagram-unnamed",
+    Severity.ERROR,
+    "图没有名字或说明",
+    '用读屏软件的人和搜索都靠它。在图里写 `accTitle:` 与 `accDescr:`；不支持这两行的图种写在围栏头：`title="…" desc="…"`。',
 )
 UNSAFE = RULES.add(
-    "diagram-link-unsafe", Severity.ERROR, "图里的链接会执行代码",
+    "diagram-link-unsafe",
+    Severity.ERROR,
+    "图里的链接会执行代码",
     "`javascript:` 一类的地址在构建时被去掉。改成普通的页面地址。",
 )
 _LOOKALIKES = {
-    "－－＞": "-->", "——>": "-->", "－－>": "-->", "→": "-->", "［": "[", "］": "]", "｛": "{", "｝": "}", "＞": ">", "｜": "|", "；": ";",
+    "－－＞": "-->",
+    "——>": "-->",
+    "－－>": "-->",
+    "→": "-->",
+    "［": "[",
+    "］": "]",
+    "｛": "{",
+    "｝": "}",
+    "＞": ">",
+    "｜": "|",
+    "；": ";",
 }
 
 
@@ -51,16 +69,22 @@ def _judge(page: Page, fence: Fence, nth: int) -> Iterator[Finding]:
         return
     line, _ = find_block(page.source, fence.source, nth=nth)
     head = Location(page.path, line - 1 if line else None, 1 if line else None)
-    for width in (WIDE, NARROW):
+    for width in () if fence.client else (WIDE, NARROW):
         drawn = draw(fence.source, "c-", width)
         if isinstance(drawn, Problem):
             yield Finding(FALLBACK, head, f"绘图库画不了这张图：{drawn.message}", "换一种写法，或换一种图")
             break
     words = outline(fence.source)
-    missing = [name for name, value in (
-        ("accTitle", fence.title or words.title), ("accDescr", fence.description or words.description)) if not value]
+    missing = [
+        name
+        for name, value in (
+            ("accTitle", fence.title or words.title),
+            ("accDescr", fence.description or words.description),
+        )
+        if not value
+    ]
     if missing:
-        hint = "在图里加 `accTitle: …` 和 `accDescr: …`，或在围栏头写 `title=\"…\" desc=\"…\"`"
+        hint = '在图里加 `accTitle: …` 和 `accDescr: …`，或在围栏头写 `title="…" desc="…"`'
         yield Finding(UNNAMED, head, f"图缺少 {' 和 '.join(missing)}", hint)
     for href in written_links(fence.source):
         if is_active(href):
@@ -87,7 +111,7 @@ def _hint(line: str) -> str:
         return f"全角符号不是 Mermaid 语法，改成 `{mended}`"
     label = re.search(r"[\[{(]([^\[\]{}\"|]*[()（）:：,，;][^\[\]{}\"|]*)[\]})]", line)
     if label:
-        return f"含括号或标点的标签要加引号：`\"{label[1]}\"`"
+        return f'含括号或标点的标签要加引号：`"{label[1]}"`'
     if re.search(r"(?:^|\s|>)end\b", line):
         return "`end` 是保留字，换一个节点 id，例如 `finish`"
     return "对照 Mermaid 的写法检查这一行；标签含标点时加英文双引号"

@@ -10,7 +10,9 @@ from atlas.locate import find_block, find_text
 from atlas.model import Formula, Page, Site
 
 SYNTAX = RULES.add(
-    "formula-syntax", Severity.ERROR, "公式有语法错误",
+    "formula-syntax",
+    Severity.ERROR,
+    "公式有语法错误",
     "读者会看到 TeX 原文。判断用的是排版公式的 KaTeX 本身。",
 )
 

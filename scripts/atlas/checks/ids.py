@@ -10,7 +10,9 @@ from atlas.locate import find_text
 from atlas.model import Site
 
 DUPLICATE = RULES.add(
-    "id-duplicate", Severity.ERROR, "同一页里 id 重复",
+    "id-duplicate",
+    Severity.ERROR,
+    "同一页里 id 重复",
     "链接只会到达第一个，第二处永远链不到。给其中一处换一个 `{#id}`。",
 )
 

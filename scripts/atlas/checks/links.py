@@ -13,15 +13,21 @@ from atlas.locate import find_text, link_needles
 from atlas.model import Link, Page, Site
 
 TARGET = RULES.add(
-    "link-target-missing", Severity.ERROR, "链接指向的页面或文件不存在",
+    "link-target-missing",
+    Severity.ERROR,
+    "链接指向的页面或文件不存在",
     "读者点了会看到 404。站内链接写目标 Markdown 文件的相对路径，例如 `../training/index.md`。",
 )
 ANCHOR = RULES.add(
-    "link-anchor-missing", Severity.ERROR, "链接指向的页面里没有这个锚点",
+    "link-anchor-missing",
+    Severity.ERROR,
+    "链接指向的页面里没有这个锚点",
     "读者会停在页首，找不到要看的那一节。锚点是目标标题的 `{#id}`，或由标题文字生成的 id。",
 )
 ASSET = RULES.add(
-    "asset-missing", Severity.ERROR, "图片、视频或脚本的文件不存在",
+    "asset-missing",
+    Severity.ERROR,
+    "图片、视频或脚本的文件不存在",
     "读者会看到裂开的图。资源写相对于当前 Markdown 文件的路径，并把文件放进 docs/。",
 )
 

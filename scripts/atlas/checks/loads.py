@@ -13,7 +13,9 @@ from atlas.locate import find_anywhere
 from atlas.model import Link, Site
 
 EXTERNAL = RULES.add(
-    "load-external", Severity.ERROR, "页面会从别的主机加载内容",
+    "load-external",
+    Severity.ERROR,
+    "页面会从别的主机加载内容",
     "离线读者看不到它，线上读者会被第三方看见，慢线路会被它拖住。把文件放进 docs/ 并写相对路径；普通的外部链接不受影响。",
 )
 _INERT = {"data", "mailto", "tel", "about", "blob"}

@@ -10,11 +10,15 @@ from atlas.locate import find_anywhere
 from atlas.model import Site
 
 MISSING = RULES.add(
-    "nav-target-missing", Severity.ERROR, "导航里的文件不存在",
+    "nav-target-missing",
+    Severity.ERROR,
+    "导航里的文件不存在",
     "读者会看到一个点了就 404 的导航项。改成 docs/ 里已有文件的路径。",
 )
 ORPHAN = RULES.add(
-    "nav-page-orphan", Severity.WARNING, "页面不在导航里",
+    "nav-page-orphan",
+    Severity.WARNING,
+    "页面不在导航里",
     "读者只能靠搜索或链接碰到它。把它加进 mkdocs.yml 的 nav，或列入 not_in_nav。",
 )
 

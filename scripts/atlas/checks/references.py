@@ -10,7 +10,9 @@ from atlas.locate import find_text
 from atlas.model import Site
 
 UNDEFINED = RULES.add(
-    "reference-undefined", Severity.ERROR, "引用式链接没有定义",
+    "reference-undefined",
+    Severity.ERROR,
+    "引用式链接没有定义",
     "读者会看到方括号原文。在页内补一行 `[标签]: 地址`，或改成 `[文字](地址)`。",
 )
 _REFERENCE = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")

@@ -6,6 +6,7 @@ engine (MkDocs, Zensical) resolves them as it resolves all others, and the drawi
 
 from __future__ import annotations
 
+import os
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Mapping
@@ -23,25 +24,22 @@ from atlas.markdown.state import PageState, Pending, collector
 from atlas.model import Fence
 from atlas.v8 import EngineError
 
-_OPTIONS = {"title", "desc", "id"}
+_OPTIONS = {"title", "desc", "id", "draw"}
 _PLACEHOLDER = re.compile(r"(?:<p>\s*)?<atlas-diagram n=\"(\d+)\"></atlas-diagram>(?:\s*</p>)?")
 
 
-def options(
-    language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, Any], md: Markdown
-) -> bool:
-    """Superfences' validator: a diagram's fence may carry ``title``, ``desc`` and ``id``."""
+def options(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, Any], md: Markdown) -> bool:
+    """Superfences' validator: a diagram's fence may carry ``title``, ``desc``, ``id`` and ``draw``."""
     options.update({name: value for name, value in inputs.items() if name in _OPTIONS})
     attrs.update({name: value for name, value in inputs.items() if name not in _OPTIONS})
     return True
 
 
-def diagram(
-    source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any
-) -> str:
+def diagram(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
     """Superfences' formatter: note the diagram and leave a mark where it will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
-    fence = Fence(source, str(options.get("title", "")), str(options.get("desc", "")))
+    client = options.get("draw") == "client"
+    fence = Fence(source, str(options.get("title", "")), str(options.get("desc", "")), client)
     anchor = str(options.get("id") or more.get("id_value") or "")
     state.diagrams.append(Pending(fence, anchor))
     written = collector.get()
@@ -50,9 +48,7 @@ def diagram(
     return f'<atlas-diagram n="{len(state.diagrams) - 1}"></atlas-diagram>'
 
 
-def table(
-    source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any
-) -> str:
+def table(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
     """Superfences' formatter for the fences that show data: ``glossary`` and ``sources``."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     return _glossary(state) if language == "glossary" else _sources(state)
@@ -118,13 +114,18 @@ def figure(pending: Pending, prefix: str) -> str:
     if problem:
         return _broken_figure(fence, problem)
     words = outline(fence.source)
+    if fence.client or os.environ.get("ATLAS_DIAGRAMS") == "client":  # the latter for comparison: see scripts/bench.py
+        return client_figure(fence, words)
     wide, narrow = (draw(fence.source, f"{prefix}{suffix}-", width) for suffix, width in (("w", WIDE), ("n", NARROW)))
     if isinstance(wide, Problem) or isinstance(narrow, Problem):
         return client_figure(fence, words)
     title, description = fence.title or words.title, fence.description or words.description
     same = wide.width == narrow.width and wide.height == narrow.height
-    layouts = [(wide, "atlas-both", f"{prefix}w")] if same else [
-        (wide, "atlas-wide", f"{prefix}w"), (narrow, "atlas-narrow", f"{prefix}n")]
+    layouts = (
+        [(wide, "atlas-both", f"{prefix}w")]
+        if same
+        else [(wide, "atlas-wide", f"{prefix}w"), (narrow, "atlas-narrow", f"{prefix}n")]
+    )
     drawn = "".join(_svg(drawing, name, title, description, stem, pending.links) for drawing, name, stem in layouts)
     anchor = f' id="{escape(pending.anchor)}"' if pending.anchor else ""
     return f'<figure class="atlas-figure"{anchor}>{drawn}{_caption(title)}{_words(words, description)}</figure>'
@@ -147,9 +148,7 @@ def _broken_figure(fence: Fence, problem: Problem) -> str:
     )
 
 
-def _svg(
-    drawing: Drawing, layout: str, title: str, description: str, stem: str, links: Mapping[str, str]
-) -> str:
+def _svg(drawing: Drawing, layout: str, title: str, description: str, stem: str, links: Mapping[str, str]) -> str:
     """Name the drawing for assistive technology and point its nodes at the resolved addresses.
 
     ``role="img"`` hides what is inside from a screen reader, so a drawing with links is a ``group`` instead.
