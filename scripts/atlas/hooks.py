@@ -15,10 +15,14 @@ def on_config(config: Any) -> Any:
     """Let a running preview look at this build; the polyfill is for the offline flavour alone."""
     from atlas.render import join_preview
 
-    if ("offline" in config["plugins"] and not config["plugins"]["offline"].config["enabled"]) or (
-        "material/offline" in config["plugins"] and not config["plugins"]["material/offline"].config["enabled"]
-    ):
+    plugins = config["plugins"]
+    offline = plugins.get("offline") or plugins.get("material/offline")
+    if not (offline and offline.config["enabled"]):
         config["extra"].pop("polyfills", None)
+    mermaid2 = plugins.get("mermaid2")
+    if mermaid2 and mermaid2.config["javascript"]:
+        # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
+        mermaid2._javascript = mermaid2.config["javascript"]
     join_preview(config)
     return config
 

@@ -65,6 +65,7 @@ def build(configuration: Path, output: Path, look: Look) -> None:
     Raises:
         CannotCheckError: if the configuration or a page can't be read, or a plugin fails.
     """
+    configuration = configuration.absolute()  # as given, it is meant from where the user stands
     with _quiet() as said, _working_folder(configuration):
         config = _load(configuration, output)
         config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), look)
@@ -86,6 +87,7 @@ def serve(configuration: Path, address: str, look: Look) -> None:
     """
     from mkdocs.commands.serve import serve as mkdocs_serve
 
+    configuration = configuration.absolute()
     # The preview loads its configuration anew for each build; the watcher joins each through the project's hook.
     _PREVIEW.append(_Watcher(configuration.resolve(), look))
     with _working_folder(configuration):

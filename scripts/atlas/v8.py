@@ -17,7 +17,7 @@ from typing import Any
 from atlas.findings import CannotCheckError
 
 SECONDS_PER_CALL = 10.0
-BYTES_PER_CALL = 1_500_000_000
+BYTES_PER_CALL = 500_000_000  # well below the limit at which V8 itself ends the whole process
 NODE_MODULES = Path(os.environ.get("ATLAS_NODE_MODULES") or Path(__file__).resolve().parents[2] / "node_modules")
 
 MERMAID = "mermaid/dist/mermaid.min.js"

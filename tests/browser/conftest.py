@@ -31,8 +31,12 @@ class Traffic:
             if request.resource_type == "script":
                 self.scripts.append(request.url)
 
+        def failed(request: Request) -> None:
+            if request.failure != "net::ERR_ABORTED":  # what the next page's opening cuts off is no failure
+                self.failed.append(f"{request.url} {request.failure}")
+
         page.on("request", asked)
-        page.on("requestfailed", lambda request: self.failed.append(f"{request.url} {request.failure}"))
+        page.on("requestfailed", failed)
         page.on("response", lambda answer: self.failed.append(answer.url) if answer.status >= 400 else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 

@@ -102,7 +102,7 @@ def search(page: Page, query: str) -> list[str]:
     box.fill("")
     box.focus()
     box.type(query)
-    page.wait_for_selector("a.md-search-result__link", timeout=15_000)
+    page.wait_for_selector("a.md-search-result__link", state="attached", timeout=15_000)
     page.wait_for_timeout(400)
     links = page.locator("a.md-search-result__link")
     return [links.nth(number).get_attribute("href") or "" for number in range(links.count())]

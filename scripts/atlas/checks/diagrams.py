@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from atlas.diagrams import NARROW, WIDE, Problem, draw, is_active, judge, outline, written_links
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_block
+from atlas.locate import find_anywhere, find_block
 from atlas.model import Fence, Page, Site
 
 SYNTAX = RULES.add(
@@ -88,8 +88,7 @@ def _judge(page: Page, fence: Fence, nth: int) -> Iterator[Finding]:
         yield Finding(UNNAMED, head, f"图缺少 {' 和 '.join(missing)}", hint)
     for href in written_links(fence.source):
         if is_active(href):
-            offset = next((n for n, text in enumerate(fence.source.splitlines()) if href in text), 0)
-            place = Location(page.path, line + offset if line else None)
+            place = Location(page.path, *find_anywhere(page.source, href))
             yield Finding(UNSAFE, place, f"节点的链接 `{href[:80]}` 会执行代码", "改成页面地址，例如 `../training/index.md`")
 
 

@@ -1,0 +1,230 @@
+"""The command as its users meet it: whole outputs and exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from atlas import checks  # noqa: F401 - declares the rules
+from atlas.findings import RULES
+from tests.conftest import Project, run_atlas
+
+FOUR_FAULTS = {
+    "docs/index.md": """\
+# 首页
+
+见[训练](trainin.md)与[数据](training.md#date)。
+
+```mermaid
+flowchart LR
+  accTitle: 甲到乙
+  accDescr: 甲指向乙
+  A[甲（一）] --> B["乙"] -->
+```
+
+显存是 $\\fracc{1}{2}$。
+""",
+    "docs/training.md": "# 训练\n\n## 数据 {#data}\n",
+}
+
+
+def documented_commands() -> list[str]:
+    """The commands that ``atlas --help`` lists."""
+    said = run_atlas(Path.cwd(), "--help").stdout
+    return re.findall(r"^    ([a-z]+) ", said, re.MULTILINE)
+
+
+def test_outputs_agree(project: Project) -> None:
+    """``human``, ``github`` and ``jsonl`` tell the same four faults, exit 1, and say nothing on standard error."""
+    folder = project(FOUR_FAULTS).parent
+    for style, expected in OUTPUTS.items():
+        done = run_atlas(folder, "validate", "--format", style)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout == expected, style
+
+
+def test_clean_project_exits_0(project: Project) -> None:
+    """Nothing found: exit 0, one line."""
+    done = run_atlas(project({"docs/index.md": "# 首页\n"}).parent, "validate")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("检查了 1 页、")
+    assert done.stdout.endswith("：没有发现问题。\n")
+
+
+def test_select_keeps_one_rule(project: Project) -> None:
+    """``--select`` reports the named rules only."""
+    done = run_atlas(project(FOUR_FAULTS).parent, "validate", "--select", "formula-syntax", "--format", "jsonl")
+    assert done.returncode == 1
+    assert re.findall(r'"rule": "([^"]+)"', done.stdout) == ["formula-syntax"]
+
+
+def test_warnings_fail_only_when_strict(project: Project) -> None:
+    """A page outside the navigation is a warning."""
+    made = project({"docs/index.md": "# 首页\n", "docs/a.md": "# 甲\n"})
+    made.write_text(made.read_text("utf-8") + "nav: [index.md]\n", "utf-8")
+    assert run_atlas(made.parent, "validate").returncode == 0
+    assert run_atlas(made.parent, "validate", "--strict").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["validate", "--select", "no-such-rule"], id="unknown rule selected"),
+        pytest.param(["rules", "no-such-rule"], id="unknown rule asked for"),
+        pytest.param(["validate", "--format", "xml"], id="unknown format"),
+        pytest.param(["fly"], id="unknown command"),
+        pytest.param([], id="no command"),
+    ],
+)
+def test_wrong_usage_exits_2(project: Project, arguments: list[str]) -> None:
+    """Wrong usage is told on standard error and checks nothing."""
+    done = run_atlas(project({"docs/index.md": "# 首页\n"}).parent, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "build", "bundle"])
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        pytest.param({"mkdocs.yml": "site_name: [\n"}, [], id="configuration is no YAML"),
+        pytest.param({"mkdocs.yml": "site_name: a\nnonsense: {b\n"}, [], id="unclosed brace"),
+        pytest.param({"mkdocs.yml": "docs_dir: docs\n"}, [], id="no site_name"),
+        pytest.param({"mkdocs.yml": "site_name: a\nplugins: [no-such-plugin]\n"}, [], id="unknown plugin"),
+        pytest.param({"mkdocs.yml": "site_name: a\nmarkdown_extensions: [no_such]\n"}, [], id="unknown extension"),
+        pytest.param({"mkdocs.yml": "site_name: a\ndocs_dir: nowhere\n"}, [], id="no docs folder"),
+        pytest.param({}, ["--config-file", "no.yml"], id="no configuration"),
+        pytest.param({}, ["--config-file", "no/such/mkdocs.yml"], id="no folder"),
+        pytest.param({"docs/_data/sources.yml": "a: [\n"}, [], id="sources are no YAML"),
+    ],
+)
+def test_cannot_check_exits_3(project: Project, command: str, files: dict[str, str], arguments: list[str]) -> None:
+    """What can't be checked is never clean: exit 3, one sentence, no traceback."""
+    done = run_atlas(project({"docs/index.md": "# 首页\n", **files}).parent, command, *arguments)
+    assert_one_sentence(done.returncode, done.stdout, done.stderr)
+
+
+def test_page_that_is_not_utf8_exits_3(project: Project) -> None:
+    """A page in another encoding can't be checked."""
+    made = project({"docs/index.md": "# 首页\n"})
+    (made.parent / "docs" / "gbk.md").write_bytes("# 中文".encode("gbk"))
+    done = run_atlas(made.parent, "validate")
+    assert_one_sentence(done.returncode, done.stdout, done.stderr)
+
+
+def test_missing_libraries_exit_3(project: Project, tmp_path: Path) -> None:
+    """Without the pinned JavaScript libraries diagrams can't be checked; the sentence says what to run."""
+    made = project({"docs/index.md": "# 首页\n\n```mermaid\npie\n```\n"})
+    done = run_atlas(made.parent, "validate", ATLAS_NODE_MODULES=str(tmp_path / "nowhere"))
+    assert_one_sentence(done.returncode, done.stdout, done.stderr)
+    assert "make site" in done.stderr
+
+
+def assert_one_sentence(code: int, output: str, said: str) -> None:
+    """Exit code 3 with one line on standard error and nothing else."""
+    assert (code, output) == (3, "")
+    assert "Traceback" not in said
+    assert said.startswith("无法检查：")
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_every_command_has_help() -> None:
+    """Each listed command explains itself and each of its options."""
+    commands = documented_commands()
+    assert commands == ["validate", "build", "bundle", "serve", "rules"]
+    for command in commands:
+        done = run_atlas(Path.cwd(), command, "--help")
+        assert done.returncode == 0
+        for option in re.findall(r"^  (--[a-z-]+)[^\n]*(?:\n {10,}[^\n]+)*", done.stdout, re.MULTILINE):
+            assert option == "--help" or re.search(rf"{option}.*?[\u4e00-\u9fff]", done.stdout, re.DOTALL), option
+
+
+def test_version_is_the_package_s() -> None:
+    """``atlas --version`` says the version."""
+    from atlas import __version__
+
+    assert run_atlas(Path.cwd(), "--version").stdout == f"atlas {__version__}\n"
+
+
+def test_rules_lists_all() -> None:
+    """``atlas rules`` has one line a rule: id, severity, summary."""
+    lines = run_atlas(Path.cwd(), "rules").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(RULES.rules)
+    assert all(rule.summary in line for rule, line in zip(RULES.rules.values(), lines, strict=True))
+
+
+@pytest.mark.parametrize("rule", sorted(RULES.rules))
+def test_every_rule_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``atlas rules RULE`` explains it in Chinese with a bad and a good example."""
+    from atlas.cli import main
+
+    assert main(["rules", rule]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"[\u4e00-\u9fff]", RULES.rules[rule].summary)
+    assert re.search(r"[\u4e00-\u9fff]{4}", RULES.rules[rule].explanation)
+    for part in (rule, RULES.rules[rule].summary, RULES.rules[rule].explanation, "错误示例：", "正确示例："):
+        assert part in said
+
+
+def test_works_from_any_folder(project: Project, tmp_path: Path) -> None:
+    """Paths in a report are relative to the configuration's folder, wherever one stands."""
+    made = project({f"带 空格/{path}": text for path, text in FOUR_FAULTS.items()})
+    shutil.move(made, tmp_path / "带 空格" / "mkdocs.yml")
+    done = run_atlas(tmp_path, "validate", "--config-file", "带 空格/mkdocs.yml")
+    assert done.stdout == OUTPUTS["human"]
+
+
+EXPECTED = (
+    "Expecting 'AMP', 'COLON', 'PIPE', 'TESTSTR', 'DOWN', 'DEFAULT', 'NUM', "
+    "'COMMA', 'NODE_STRING', 'BRKT', 'MINUS', 'MULT', 'UNICODE_TEXT', got 'EOF'"
+)
+FAULTS = (
+    (3, 7, "link-target-missing", "链接 `trainin.md` 指向的文件不存在", "最接近的文件是 `training.md`"),
+    (3, 35, "link-anchor-missing", "`training/#date` 里的锚点 `#date` 在目标页不存在", "最接近的锚点是 `#data`"),
+    (
+        9,
+        25,
+        "diagram-syntax",
+        f'图的语法错误：`A[甲（一）] --> B["乙"] -->`（{EXPECTED}）',
+        '含括号或标点的标签要加引号：`"甲（一）"`',
+    ),
+    (
+        12,
+        6,
+        "formula-syntax",
+        "公式 `\\fracc{1}{2}` 排不出来（Undefined control sequence: \\fracc）",
+        "检查花括号、命令名和环境是否成对；KaTeX 支持的命令见其文档",
+    ),
+)
+OUTPUTS = {
+    "human": "".join(
+        f"docs/index.md:{line}:{column}: 错误 {rule} {message}\n  提示：{hint}\n"
+        for line, column, rule, message, hint in FAULTS
+    )
+    + "检查了 2 页、5 个链接、1 张图、1 个公式：4 个错误，0 个警告。\n",
+    "github": "".join(
+        f"::error file=docs/index.md,line={line},col={column},title={rule}::{message}%0A提示：{hint}\n"
+        for line, column, rule, message, hint in FAULTS
+    ),
+    "jsonl": "".join(
+        json.dumps(
+            {
+                "rule": rule,
+                "severity": "error",
+                "path": "docs/index.md",
+                "line": line,
+                "column": column,
+                "message": message,
+                "hint": hint,
+            },
+            ensure_ascii=False,
+        )
+        + "\n"
+        for line, column, rule, message, hint in FAULTS
+    ),
+}

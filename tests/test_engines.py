@@ -1,0 +1,33 @@
+"""The same sources with the engine that is to come."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, SOURCES
+
+FIGURE = '<figure class="atlas-figure"'
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("engine", ["mkdocs", "zensical"])
+def test_engine_draws_all_diagrams_and_formulas(engine: str, site: Path, tmp_path: Path) -> None:
+    """Plain `mkdocs build` and `zensical build` show as many figures and formulas as `atlas build`, links resolved."""
+    for name in SOURCES:
+        source = REPOSITORY / name
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / engine), "build"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    for page in site.rglob("index.html"):
+        ours = page.read_text("utf-8")
+        theirs = (tmp_path / "site" / page.relative_to(site)).read_text("utf-8")
+        for mark in (FIGURE, "<math"):
+            assert theirs.count(mark) == ours.count(mark), page
+        assert '.md"' not in theirs.partition("<article")[2].partition("</article>")[0].replace("edit/main", ""), page

@@ -1,0 +1,97 @@
+"""What the Markdown extension makes of a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atlas import checks, render
+from atlas.diagrams import Problem
+from atlas.markdown import fences
+from tests.conftest import Project
+
+FLOW = '```mermaid\nflowchart LR\n  accTitle: 甲到乙\n  accDescr: 甲指向乙\n  A["甲"] --> B["乙"]\n  click A "b.md#there"\n```\n'
+SOURCES = 'ok-2024: {title: 题, by: 人, year: 2024, url: "https://example.org/a", kind: paper, read: 2026-11-24}\n'
+
+
+def built(configuration: Path, tmp_path: Path, page: str = "index.html") -> str:
+    """The HTML of a page, with the template around it."""
+    render.build(configuration, tmp_path / "out", lambda site: None)
+    return (tmp_path / "out" / page).read_text("utf-8")
+
+
+def test_figure_is_named_described_linked_and_worded(project: Project, tmp_path: Path) -> None:
+    """Caption, description, resolved link and text version; no script."""
+    html = built(project({"docs/index.md": f"# 页\n\n{FLOW}", "docs/b.md": "# 乙\n\n## 节 {#there}\n"}), tmp_path)
+    assert "<figcaption>甲到乙</figcaption>" in html
+    assert ">甲指向乙</desc>" in html
+    assert 'role="group"' in html
+    assert 'href="b/#there"' in html
+    assert "<summary>文字版</summary>" in html
+    assert "甲 → 乙" in html
+    assert "atlas-links" not in html
+
+
+def test_figure_without_links_is_an_image(project: Project, tmp_path: Path) -> None:
+    """A screen reader meets one picture with a name, not its parts."""
+    html = built(project({"docs/index.md": "# 页\n\n" + FLOW.replace('  click A "b.md#there"\n', "")}), tmp_path)
+    assert 'role="img"' in html
+
+
+def test_two_layouts_where_a_phone_needs_its_own(project: Project, tmp_path: Path) -> None:
+    """A wide diagram is drawn twice, with ids of its own each time; search sees neither."""
+    nodes = " --> ".join(f'N{number}["第 {number} 个节点"]' for number in range(5))
+    source = f"# 页\n\n```mermaid\nflowchart LR\n  accTitle: 宽\n  accDescr: 宽\n  {nodes}\n```\n"
+    html = built(project({"docs/index.md": source}), tmp_path)
+    assert html.count("data-search-exclude") == 2
+    assert "atlas-wide" in html
+    assert "atlas-narrow" in html
+    assert checks.run(render.render(tmp_path / "mkdocs.yml")).findings == ()
+
+
+def test_what_cannot_be_drawn_is_left_to_the_browser(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The source stands escaped in the page for the second way to draw, and a warning says so."""
+    from atlas.checks import diagrams as check
+
+    def refuse(*_: object) -> Problem:
+        return Problem("画不了")
+
+    monkeypatch.setattr(fences, "draw", refuse)
+    monkeypatch.setattr(check, "draw", refuse)
+    source = FLOW.replace('click A "b.md#there"', 'A --> C["<b>丙</b>"]')
+    configuration = project({"docs/index.md": f"# 页\n\n{source}"})
+    html = built(configuration, tmp_path)
+    assert '<div class="mermaid"' in html
+    assert "&lt;b&gt;丙" in html
+    assert [finding.rule.id for finding in checks.run(render.render(configuration)).findings] == ["diagram-fallback"]
+
+
+def test_formulas_are_mathml(project: Project, tmp_path: Path) -> None:
+    """Inline and display, comparison signs included."""
+    html = built(project({"docs/index.md": "# 页\n\n共 $C = 6ND$。\n\n$$\nT > \\frac{C}{B}\n$$\n"}), tmp_path)
+    assert html.count("<math") == 2
+    assert 'display="block"' in html
+
+
+def test_citations_are_numbered_and_listed(project: Project, tmp_path: Path) -> None:
+    """One number a source, a list at the end; an unknown key is marked."""
+    files = {"docs/index.md": "# 页\n\n甲[@ok-2024]，乙[@ok-2024]，丙[@none]。\n", "docs/_data/sources.yml": SOURCES}
+    html = built(project(files), tmp_path)
+    assert html.count("[1]") == 2
+    assert '<li id="ref-ok-2024">' in html
+    assert "[?none]" in html
+
+
+def test_data_becomes_tables(project: Project, tmp_path: Path) -> None:
+    """The glossary and the sources show themselves."""
+    files = {
+        "docs/index.md": "# 页\n\n```glossary\n```\n\n```sources\n```\n",
+        "docs/_data/sources.yml": SOURCES,
+        "docs/_data/glossary.yml": "dp: {zh: 数据并行, en: data parallelism, abbr: DP, short: 各卡算不同的数据, topic: 分布式}\n",
+    }
+    html = built(project(files), tmp_path)
+    assert '<tr id="term-dp">' in html
+    assert "论文（1 条）" in html
