@@ -1,17 +1,25 @@
 # 大模型图谱。`make help` 列出全部命令。
-PYTHON ?= python3
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help site serve bundle test lint bench lock clean install install-test
+
+# Runs a script with the first Python that is new enough.
+define python
+@for python in $(PYTHON); do \
+  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exec "$$python" $(1); fi; \
+done; \
+echo '需要 Python 3.11 或更新，没有找到（试过 $(PYTHON)）：安装后再运行一次，或用 make PYTHON=/路径/python3.12 … 指定。' >&2; exit 1
+endef
 
 help: ## 列出全部命令
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 install:
-	@$(PYTHON) scripts/bootstrap.py site
+	$(call python,scripts/bootstrap.py site)
 
 install-test:
-	@$(PYTHON) scripts/bootstrap.py test
+	$(call python,scripts/bootstrap.py test)
 
 site: install ## 安装、检查并构建 site/
 	@$(BIN)/atlas build
@@ -34,7 +42,7 @@ bench: install-test ## 各章首次访问的重量，与在浏览器里画图的
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
 
 lock: install-test ## 更新锁文件
-	@$(PYTHON) scripts/lock.py
+	@$(BIN)/python scripts/lock.py
 
 clean: ## 删除构建结果与环境
 	rm -rf site dist .venv node_modules .cache

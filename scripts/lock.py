@@ -9,6 +9,8 @@ import tomllib
 import venv
 from pathlib import Path
 
+from bootstrap import find_npm
+
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = "--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -q"
 
@@ -28,9 +30,8 @@ def main() -> int:
             target = ROOT / "requirements" / f"{name}.txt"
             command = [f"{folder}/bin/uv", "pip", "compile", *FLAGS.split(), str(source), "-o", str(target)]
             subprocess.run(command, check=True)
-    subprocess.run(
-        ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True
-    )
+    npm = [*find_npm(), "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
+    subprocess.run(npm, cwd=ROOT, check=True)
     return 0
 
 

@@ -60,7 +60,7 @@ def test_endless_loop_is_stopped_and_the_engine_recovers(monkeypatch: pytest.Mon
     script = 'globalThis.typeset = (tex) => { for (; tex === "loop";); return JSON.stringify(tex); };'
     monkeypatch.setattr(v8, "_script", lambda name: script)
     engine = Engine("公式引擎", (), ("typeset.js",))
-    with pytest.raises(EngineError, match="超过 0.3 秒"):
+    with pytest.raises(EngineError, match=r"超过 0\.3 秒"):
         engine.call("typeset", "loop", seconds=0.3)
     assert engine.call("typeset", "x") == "x"
 

@@ -12,7 +12,10 @@ WARNING = Rule("thing-odd", Severity.WARNING, "怪", "解释。")
 NASTY = Report.of(
     [
         Finding(
-            ERROR, Location("docs/甲,乙:丙 50%.md", 3, 7), "第一行：100%, a::b\r\n第二行 `%0A`", "改成 “a, b: c”\n或 50%"
+            ERROR,
+            Location("docs/甲,乙:丙 50%.md", 3, 7),
+            "第一行：100%, a::b\r\n第二行 `%0A`",
+            "改成 “a, b: c”\n或 50%",
         ),
         Finding(WARNING, Location("docs/z.md"), '引号 " 与反斜杠 \\'),
     ],
