@@ -19,7 +19,7 @@ SLACK = 2
 
 OVERFLOWS = """(slack) => {
   const bad = [];
-  for (const node of document.querySelectorAll('.atlas-figure svg .pele-node')) {
+  for (const node of document.querySelectorAll('.atlas-figure svg:not(.pele-timeline) .pele-node')) {
     const shape = node.querySelector(':scope > rect, :scope > polygon, :scope > circle, :scope > a > rect, :scope > a > polygon');
     const outer = shape && shape.getBoundingClientRect();
     if (!outer || !outer.width) continue;
