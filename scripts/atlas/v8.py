@@ -10,6 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ MERMAID = "mermaid/dist/mermaid.min.js"
 PELE = "pele/dist/pele.global.js"
 KATEX = "katex/dist/katex.min.js"
 IFRAME_WORKER = "iframe-worker/shim/index.js"
+
+
+_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="atlas-v8")
 
 
 class EngineError(CannotCheckError):
@@ -60,7 +64,8 @@ class Engine:
         """
         code = f"{function}({', '.join(json.dumps(argument) for argument in arguments)})"
         with self._lock:
-            answer = self._evaluate(code, seconds)
+            # A thread of its own: mini-racer refuses to wait in a thread where an event loop runs (a caller may have one).
+            answer = _THREAD.submit(self._evaluate, code, seconds).result()
         return json.loads(answer)
 
     def _evaluate(self, code: str, seconds: float) -> str:
