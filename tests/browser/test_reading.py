@@ -94,17 +94,19 @@ QUERIES = {
 }
 
 
+# Material searches while the reader types; the list is settled when it has not changed for this long, in milliseconds.
+SETTLED = 1_000
+
+
 def search(page: Page, query: str) -> list[str]:
-    """Type a query as a reader would and return where the results lead."""
-    page.keyboard.press("Escape")
+    """Type a query as a reader would and return where the results lead, once they have settled."""
     page.evaluate("document.querySelector('#__search').checked = true")
     box = page.locator("input.md-search__input")
-    box.fill("")
     box.focus()
-    box.type(query)
-    page.wait_for_selector("a.md-search-result__link", state="attached", timeout=15_000)
-    page.wait_for_timeout(400)
+    box.fill(query)
     links = page.locator("a.md-search-result__link")
+    links.first.wait_for(state="attached", timeout=90_000)
+    page.wait_for_timeout(SETTLED)
     return [links.nth(number).get_attribute("href") or "" for number in range(links.count())]
 
 
