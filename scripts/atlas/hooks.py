@@ -18,7 +18,8 @@ def on_config(config: Any) -> Any:
     plugins = config["plugins"]
     offline = plugins.get("offline") or plugins.get("material/offline")
     if not (offline and offline.config["enabled"]):
-        config["extra"].pop("polyfills", None)
+        kept = [path for path in config["extra"].get("polyfills", []) if path not in VENDOR]
+        config["extra"]["polyfills"] = kept
     mermaid2 = plugins.get("mermaid2")
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
