@@ -103,10 +103,10 @@ SETTLED = 1_000
 
 def search(page: Page, query: str) -> list[str]:
     """Type a query as a reader would and return where the results lead, once they have settled."""
-    page.evaluate("document.querySelector('#__search').checked = true")
     box = page.locator("input.md-search__input")
-    box.focus()
-    box.fill(query)
+    box.click()
+    box.press_sequentially(query)
+    box.press("End")  # Chinese is inserted without a key; Material waits for one to come up, as an input method's does
     links = page.locator("a.md-search-result__link")
     links.first.wait_for(state="attached", timeout=90_000)
     page.wait_for_timeout(SETTLED)
