@@ -26,6 +26,8 @@ FOREIGN = tuple(
         ("fonts.", "googleapis.com"),
         ("registry.", "npmjs"),
         ("pypi.org", "/simple"),
+        ("python", "hosted"),
+        ("deb.", "debian"),
     )
 )
 

@@ -1,0 +1,39 @@
+"""What every finished page carries for readers, search engines and those who mend it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+ADDRESS = "https://llm-atlas.github.io/"
+
+
+def test_every_page_has_description_canonical_address_and_edit_link(site: Path) -> None:
+    """Each page says what it is, where it lives and how to change it; no two descriptions are the same."""
+    descriptions: dict[str, str] = {}
+    for file in sorted(site.rglob("index.html")):
+        url = file.parent.relative_to(site).as_posix().removeprefix(".")
+        page = BeautifulSoup(file.read_text("utf-8"), "html.parser")
+        description = page.select_one("meta[name=description]")
+        assert description, url
+        assert len(str(description["content"])) >= 12
+        assert descriptions.setdefault(str(description["content"]), url) == url
+        canonical = page.select_one("link[rel=canonical]")
+        assert canonical, url
+        assert canonical["href"] == ADDRESS + (f"{url}/" if url else "")
+        assert page.select_one('a[rel=edit][href*="/edit/main/docs/"][href$=".md"]'), url
+
+
+def test_sitemap_lists_every_page(site: Path) -> None:
+    """A search engine finds all of them."""
+    listed = set(re.findall(r"<loc>([^<]+)</loc>", (site / "sitemap.xml").read_text("utf-8")))
+    pages = {file.parent.relative_to(site).as_posix() for file in site.rglob("index.html")}
+    assert listed == {ADDRESS + ("" if page == "." else f"{page}/") for page in pages}
+
+
+def test_no_page_loads_the_offline_shim_when_hosted(site: Path) -> None:
+    """The shim is for file:// alone."""
+    assert not list(site.rglob("iframe-worker.js"))
+    assert not [page for page in site.rglob("*.html") if 'iframe-worker.js"' in page.read_text("utf-8")]
