@@ -228,3 +228,17 @@ OUTPUTS = {
         for line, column, rule, message, hint in FAULTS
     ),
 }
+
+
+def test_a_crash_of_a_library_names_the_page(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which page to look at is part of the sentence."""
+    from atlas.markdown import formulas
+
+    def crash(*_: object, **__: object) -> str:
+        raise v8.EngineError("公式引擎（KaTeX） 运行失败：坏了")
+
+    monkeypatch.setattr(formulas, "typeset", crash)
+    assert main(["validate", "--config-file", str(project({"docs/index.md": "# 页\n\n$x$\n"}))]) == 3
+    assert capsys.readouterr().err == "无法检查：index.md：公式引擎（KaTeX） 运行失败：坏了\n"
