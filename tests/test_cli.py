@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from atlas import checks  # noqa: F401 - declares the rules
+from atlas.cli import main
 from atlas.findings import RULES
+from atlas.v8 import EngineError
 from tests.conftest import Project, run_atlas
 
 FOUR_FAULTS = {
@@ -237,7 +239,7 @@ def test_a_crash_of_a_library_names_the_page(
     from atlas.markdown import formulas
 
     def crash(*_: object, **__: object) -> str:
-        raise v8.EngineError("公式引擎（KaTeX） 运行失败：坏了")
+        raise EngineError("公式引擎（KaTeX） 运行失败：坏了")
 
     monkeypatch.setattr(formulas, "typeset", crash)
     assert main(["validate", "--config-file", str(project({"docs/index.md": "# 页\n\n$x$\n"}))]) == 3
