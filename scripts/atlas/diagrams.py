@@ -152,9 +152,11 @@ def _item(raw: dict[str, object]) -> Item:
 
 def _tidy(message: str) -> str:
     lines = [line.strip() for line in message.splitlines() if line.strip() and not set(line.strip()) <= {"-", "^"}]
-    expecting = next((line for line in lines if line.startswith("Expecting")), "")
+    # Jison lists all it would have taken there, dozens of internal names; only what it met says anything to a writer.
+    met = next((found[1] for line in lines if (found := re.search(r"^Expecting .*got '?(\S+?)'?$", line))), "")
     first = re.sub(r"^(?:Error: )?(?:Parse|Lexical|Parsing) error on line \d+[:.]?\s*", "", lines[0] if lines else "")
-    return (first + (" " + expecting if expecting else "")).strip()[:160] or "语法错误"
+    told = [first] if first else []
+    return ("；".join([*told, f"解析器遇到 {met}，不合语法"] if met else told))[:160] or "语法错误"
 
 
 def _line_in(message: str) -> int | None:

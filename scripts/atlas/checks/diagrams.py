@@ -108,9 +108,11 @@ def _hint(line: str) -> str:
         mended = mended.replace(wrong, right)
     if mended != line:
         return f"全角符号不是 Mermaid 语法，改成 `{mended}`"
-    label = re.search(r"[\[{(]([^\[\]{}\"|]*[()（）:：,，;][^\[\]{}\"|]*)[\]})]", line)
+    label = re.search(r"[\[{(]([^\[\]{}\"|]*[()][^\[\]{}\"|]*)[\]})]", line)
     if label:
-        return f'含括号或标点的标签要加引号：`"{label[1]}"`'
+        return f'含半角括号的标签要加引号：`"{label[1]}"`'
+    if re.search(r"(?:--+>?|==+>?|-\.+->?)\s*$", line):
+        return "箭头后面少了一个节点"
     if re.search(r"(?:^|\s|>)end\b", line):
         return "`end` 是保留字，换一个节点 id，例如 `finish`"
     return "对照 Mermaid 的写法检查这一行；标签含标点时加英文双引号"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -54,7 +55,8 @@ def _judge(
         rule = TARGET if link.is_navigation else ASSET
         what = "链接" if link.is_navigation else "资源"
         place = _place(page, link.target, nth)
-        yield Finding(rule, place, f"{what} `{unquote(link.target)}` 指向的文件不存在", _suggest(site, page, link.target))
+        message = f"{what} `{_as_written(page, place, link.target)}` 指向的文件不存在"
+        yield Finding(rule, place, message, _suggest(site, page, link.target))
         return
     url = known[destination.url]
     fragment = destination.fragment
@@ -63,11 +65,23 @@ def _judge(
     close = nearest(fragment, ids[url])
     hint = f"最接近的锚点是 `#{close}`" if close else "在目标标题后加 `{#" + fragment + "}`，或改成那一页已有的锚点"
     place = _place(page, link.target, nth)
-    yield Finding(ANCHOR, place, f"`{unquote(link.target)}` 里的锚点 `#{fragment}` 在目标页不存在", hint)
+    message = f"`{_as_written(page, place, link.target)}` 里的锚点 `#{fragment}` 在目标页不存在"
+    yield Finding(ANCHOR, place, message, hint)
 
 
 def _place(page: Page, target: str, nth: int) -> Location:
     return Location(page.path, *find_text(page.source, link_needles(target), nth=nth))
+
+
+def _as_written(page: Page, place: Location, target: str) -> str:
+    """The address as it stands at the place, which rendering may have changed (``b.md#x`` → ``b/#x``)."""
+    if place.line is None or place.column is None:
+        return unquote(target)
+    line, at = page.source.splitlines()[place.line - 1], place.column - 1
+    start = max(line.rfind(mark, 0, at) for mark in ("](", '"', "<")) + 1
+    start += line.startswith("(", start)
+    found = re.match(r"""[^\s)"'<>]+""", line[start:]) if start else None
+    return found[0] if found and start <= at < start + found.end() else unquote(target)
 
 
 def _suggest(site: Site, page: Page, target: str) -> str:
