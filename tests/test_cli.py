@@ -239,4 +239,4 @@ def test_a_crash_of_a_library_names_the_page(
 
     monkeypatch.setattr(formulas, "typeset", crash)
     assert main(["validate", "--config-file", str(project({"docs/index.md": "# 页\n\n$x$\n"}))]) == 3
-    assert capsys.readouterr().err == "无法检查：index.md：公式引擎（KaTeX） 运行失败：坏了\n"
+    assert capsys.readouterr().err == "无法检查：docs/index.md：公式引擎（KaTeX） 运行失败：坏了\n"

@@ -8,7 +8,9 @@ import pytest
 
 from atlas import checks, render
 from atlas.diagrams import Problem
+from atlas.findings import CannotCheckError
 from atlas.markdown import fences
+from atlas.v8 import EngineError
 from tests.conftest import Project
 
 FLOW = '```mermaid\nflowchart LR\n  accTitle: 甲到乙\n  accDescr: 甲指向乙\n  A["甲"] --> B["乙"]\n  click A "b.md#there"\n```\n'
@@ -95,3 +97,25 @@ def test_data_becomes_tables(project: Project, tmp_path: Path) -> None:
     html = built(project(files), tmp_path)
     assert '<tr id="term-dp">' in html
     assert "论文（1 条）" in html
+
+
+def test_without_an_engine_a_preview_goes_on_and_a_check_does_not(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine without V8 still shows the page, its diagrams left to the browser; no check of it can be clean."""
+
+    def missing(*_: object, **__: object) -> None:
+        raise EngineError("无法载入 V8")
+
+    monkeypatch.setattr(fences, "judge", missing)
+    configuration = project({"docs/index.md": "# 页\n\n" + FLOW.replace('  click A "b.md#there"\n', "")})
+    assert '<div class="mermaid"' in built(configuration, tmp_path)
+    with pytest.raises(CannotCheckError, match=r"docs/index\.md：无法载入 V8"):
+        checks.run(render.render(configuration))
+
+
+def test_saved_data_is_seen_without_a_restart(project: Project, tmp_path: Path) -> None:
+    """A running preview shows the source as it was saved last."""
+    files = {"docs/index.md": "# 页\n\n甲[@ok-2024]。\n", "docs/_data/sources.yml": SOURCES}
+    assert "新题" not in built(project(files), tmp_path)
+    assert "新题" in built(project({"docs/_data/sources.yml": SOURCES.replace("题", "新题")}), tmp_path)

@@ -81,8 +81,8 @@ def check_output(folder: Path, site: Site) -> Report:
         if url.endswith(".html")
         for text in [(folder / url).read_text("utf-8")]
     )
-    finished = Site(folder, site.configuration, site.site_url, pages, urls, urls)
-    return Report.of([*links.check(finished), *loads.check_output(folder)], pages=len(pages))
+    finished = Site(folder, site.configuration, "", site.site_url, pages, urls, urls)
+    return Report.of([*links.check(finished), *loads.check(finished), *loads.check_styles(folder)], pages=len(pages))
 
 
 @contextlib.contextmanager
@@ -124,6 +124,8 @@ def replace(new: Path, destination: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Swap two folders atomically, where the kernel can (Linux ``renameat2``, macOS ``renamex_np``)."""
+    if os.name == "nt":
+        return False
     library = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "darwin":

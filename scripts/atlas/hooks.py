@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from atlas.v8 import IFRAME_WORKER, MERMAID, EngineError, library
+from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
 VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
 
@@ -48,6 +48,3 @@ def ship(site: Path) -> None:
             shutil.copyfile(library(missing.pop(target)), file)
         if not missing:
             return
-
-
-__all__ = ["VENDOR", "EngineError", "on_config", "on_post_build", "ship"]

@@ -33,6 +33,8 @@ class Written:
     formulas: list[Formula] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     unknown_citations: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    """Sentences on libraries that failed; the page went without them, and no check of it can be clean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Site:
 
     root: Path
     configuration: str
+    documents: str
+    """The documents' folder, relative to ``root``; empty for a finished site."""
     site_url: str
     pages: tuple[Page, ...]
     files: frozenset[str]

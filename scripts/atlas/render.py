@@ -31,7 +31,6 @@ from atlas import html
 from atlas.findings import CannotCheckError
 from atlas.markdown.state import collector
 from atlas.model import NavigationEntry, Page, Rendered, Site, Written
-from atlas.v8 import EngineError
 
 Look = Callable[[Site], None]
 
@@ -69,11 +68,9 @@ def build(configuration: Path, output: Path, look: Look) -> None:
     configuration = configuration.absolute()  # as given, it is meant from where the user stands
     with _quiet() as said, _working_folder(configuration):
         config = _load(configuration, output)
-        config.plugins["atlas-watcher"] = watcher = _Watcher(configuration.resolve(), look)
+        config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), look)
         try:
             mkdocs_build(config)
-        except EngineError as error:
-            raise CannotCheckError(f"{watcher.page}：{error}") from error
         except (_Seen, CannotCheckError):
             raise
         except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -117,8 +114,6 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         self._look = look
         self._written: dict[str, Written] = {}
         self._navigation: Navigation | None = None
-        self.page = ""
-        """The page being rendered."""
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         self._navigation = nav
@@ -126,12 +121,10 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
 
     def on_pre_page(self, page: MkDocsPage, *, config: MkDocsConfig, files: Files) -> MkDocsPage:
         self._written[page.file.src_uri] = written = Written()
-        self.page = page.file.src_uri
         collector.set(written)
         return page
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
-        self.page = "全站检查"
         collector.set(None)
         self._look(self._site(config, files))
         return env
@@ -157,6 +150,7 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         return Site(
             root=root,
             configuration=self._configuration.name,
+            documents=docs,
             site_url=config.site_url or "",
             pages=pages,
             files=frozenset(file.url for file in included),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from atlas.checks import citations, diagrams, formulas, ids, links, loads, navigation, references
-from atlas.findings import Finding, Report
+from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Site
 
 Check = Callable[[Site], Iterator[Finding]]
@@ -22,7 +22,14 @@ CHECKS: tuple[Check, ...] = (
 
 
 def run(site: Site, *, select: Iterable[str] = ()) -> Report:
-    """Run every check, or keep the findings of the selected rules only."""
+    """Run every check, or keep the findings of the selected rules only.
+
+    Raises:
+        CannotCheckError: if a library failed on a page, or fails now.
+    """
+    for page in site.pages:
+        for failure in page.written.failures:
+            raise CannotCheckError(f"{page.path}：{failure}")
     chosen = frozenset(select)
     findings = (finding for check in CHECKS for finding in check(site))
     return Report.of(

@@ -88,18 +88,9 @@ def _suggest(site: Site, page: Page, target: str) -> str:
     """The nearest existing file, as the author would write it from this page."""
     wanted = unquote(target.partition("#")[0])
     folder = posixpath.dirname(page.path)
-    docs = _docs_folder(site)
-    candidates = {posixpath.relpath(f"{docs}/{path}", folder): path for path in site.paths}
+    candidates = [posixpath.relpath(posixpath.join(site.documents, path), folder or ".") for path in site.paths]
     absolute = posixpath.normpath(posixpath.join(folder, wanted))
     close = nearest(wanted, candidates)
     same_name = [one for one in candidates if posixpath.basename(one) == posixpath.basename(absolute)]
     best = close or nearest(wanted, same_name) or (same_name[0] if len(same_name) == 1 else "")
     return f"最接近的文件是 `{best}`" if best else "写 docs/ 里已有文件的相对路径，或先创建这个文件"
-
-
-def _docs_folder(site: Site) -> str:
-    for page in site.pages:
-        for path in site.paths:
-            if page.path.endswith("/" + path):
-                return page.path[: -len(path) - 1]
-    return "docs"

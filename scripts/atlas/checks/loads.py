@@ -22,24 +22,20 @@ _INERT = {"data", "mailto", "tel", "about", "blob"}
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """Everything that the pages' own content would load."""
+    """Everything that the pages would load: their own content, or a finished site's whole pages."""
     for page in site.pages:
         for link in page.rendered.links:
             if loads_elsewhere(link):
                 yield _finding(page.path, page.source, link.target)
 
 
-def check_output(folder: Path) -> Iterator[Finding]:
-    """Everything that a finished site's HTML and CSS would load."""
-    for file in sorted([*folder.rglob("*.html"), *folder.rglob("*.css")]):
+def check_styles(folder: Path) -> Iterator[Finding]:
+    """Everything that a finished site's style sheets would load."""
+    for file in sorted(folder.rglob("*.css")):
         text = file.read_text("utf-8")
-        if file.suffix == ".css":
-            links = [Link("style", "url", url) for url in html.css_urls(text)]
-        else:
-            links = [link for link in html.read(text).links if link.element != "form"]
-        for link in links:
-            if loads_elsewhere(link):
-                yield _finding(file.relative_to(folder).as_posix(), text, link.target)
+        for url in html.css_urls(text):
+            if loads_elsewhere(Link("style", "url", url)):
+                yield _finding(file.relative_to(folder).as_posix(), text, url)
 
 
 def loads_elsewhere(link: Link) -> bool:

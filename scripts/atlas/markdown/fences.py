@@ -20,7 +20,7 @@ from markdown.treeprocessors import Treeprocessor
 from atlas.diagrams import NARROW, WIDE, Drawing, Item, Outline, Problem, draw, is_active, judge, outline, written_links
 from atlas.facts import KINDS
 from atlas.markdown.citations import describe
-from atlas.markdown.state import PageState, Pending, collector
+from atlas.markdown.state import PageState, Pending, collector, note_failure
 from atlas.model import Fence
 from atlas.v8 import EngineError
 
@@ -101,9 +101,8 @@ class DiagramPainter(Postprocessor):
         pending = self._state.diagrams[number]
         try:
             return figure(pending, f"d{number + 1}")
-        except EngineError:
-            if collector.get() is not None:
-                raise
+        except EngineError as error:
+            note_failure(error)
             return client_figure(pending.fence, Outline())
 
 

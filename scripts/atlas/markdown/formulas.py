@@ -10,7 +10,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from atlas.formulas import FormulaProblem, typeset
-from atlas.markdown.state import PageState, collector
+from atlas.markdown.state import PageState, collector, note_failure
 from atlas.model import Formula
 from atlas.v8 import EngineError
 
@@ -37,9 +37,8 @@ class FormulaSetter(Treeprocessor):
             written.formulas.append(formula)
         try:
             math = typeset(formula.tex, display=formula.display)
-        except EngineError:
-            if written is not None:
-                raise
+        except EngineError as error:
+            note_failure(error)
             math = FormulaProblem("公式引擎不可用")
         if isinstance(math, FormulaProblem):
             element.set("class", "atlas-broken")

@@ -13,6 +13,13 @@ collector: ContextVar[Written | None] = ContextVar("collector", default=None)
 """Where the page being rendered reports what it held, if somebody wants to know."""
 
 
+def note_failure(error: Exception) -> None:
+    """Report that a library failed on this page; the page itself goes on without it, as a preview must."""
+    written = collector.get()
+    if written is not None:
+        written.failures.append(str(error))
+
+
 @dataclass(slots=True)
 class Pending:
     """A diagram between its fence and the finished page; ``links`` maps each address written to the one resolved."""
