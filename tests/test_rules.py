@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atlas import checks, render
+from atlas import checks
 from atlas.findings import RULES, Report
 from atlas.reporters.human import place
 from tests.conftest import write_project
@@ -19,7 +19,7 @@ def check_example(example: Path, folder: Path) -> Report:
     """What the checks say of a copy of an example."""
     copy = folder / "example"
     shutil.copytree(example, copy)
-    return checks.run(render.render(write_project(copy, {})))
+    return checks.validate(write_project(copy, {}))
 
 
 def test_every_rule_has_examples_and_nothing_else_does() -> None:

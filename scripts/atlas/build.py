@@ -13,12 +13,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace as _replace
+from html import escape
 from pathlib import Path
 
 from atlas import checks, html, render
 from atlas.checks import links, loads
-from atlas.findings import CannotCheckError, Report
-from atlas.model import Page, Site, Written
+from atlas.checks.addresses import is_external
+from atlas.findings import CannotCheckError, Finding, Report
+from atlas.locate import Places
+from atlas.model import Page, PageView, Site, SiteFile, Written
 
 _SCRATCH = ".atlas-build-"
 _AT_FDCWD = -100
@@ -64,7 +68,7 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
         sites.append(site)
 
     with _environment(OFFLINE="true" if offline else "false", SOURCE_DATE_EPOCH=_source_date(configuration)):
-        render.build(configuration, output, look)
+        render.build(configuration, output, checks.inspect, look)
     finished = check_output(output, sites[0])
     if finished.findings:
         raise FindingsError(finished)
@@ -73,16 +77,21 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
 
 def check_output(folder: Path, site: Site) -> Report:
     """What is wrong with a finished site: links, anchors and files that miss, and loads from other hosts."""
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    urls = frozenset(file.relative_to(folder).as_posix() for file in files)
-    pages = tuple(
-        Page(url, url, text, html.read(text), Written())
-        for url in sorted(urls)
-        if url.endswith(".html")
-        for text in [(folder / url).read_text("utf-8")]
-    )
-    finished = Site(folder, site.configuration, "", site.site_url, pages, urls, urls)
-    return Report.of([*links.check(finished), *loads.check(finished), *loads.check_styles(folder)], pages=len(pages))
+    urls = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    findings: list[Finding] = []
+    pages: list[Page] = []
+    for url in (url for url in urls if url.endswith(".html")):
+        text = (folder / url).read_text("utf-8")
+        rendered = html.read(text)
+        places = Places.of_text(url, text)
+        placed = tuple(_replace(link, place=places.anywhere((link.target, escape(link.target)))) for link in rendered.links)
+        view = PageView(url, url, text, text, _replace(rendered, links=placed), Written(), places.scans[url], places)
+        findings += loads.check(view)
+        inside = tuple(link for link in placed if not is_external(link.target) and link.attribute not in {"style", "url"})
+        pages.append(Page(url, url, inside, rendered.ids))
+    entries = tuple(SiteFile(url, url) for url in urls)
+    finished = Site(folder, site.configuration, "", site.site_url, tuple(pages), entries)
+    return Report.of([*findings, *links.check(finished), *loads.check_styles(folder)], pages=len(pages))
 
 
 @contextlib.contextmanager

@@ -65,14 +65,14 @@ def _command(commands: argparse._SubParsersAction, name: str, help_: str, run: o
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from atlas import checks, render
+    from atlas import checks
     from atlas.reporters import REPORTERS
 
     unknown = [rule for rule in options.select if rule not in RULES.rules]
     if unknown:
         _say(f"没有规则 `{unknown[0]}`；运行 `atlas rules` 看全部规则。")
         return USAGE
-    report = checks.run(render.render(options.config_file), select=options.select)
+    report = checks.validate(options.config_file, select=options.select)
     sys.stdout.write(REPORTERS[options.format](report))
     return FINDINGS if report.fails(strict=options.strict) else CLEAN
 
@@ -119,7 +119,7 @@ def _serve(options: argparse.Namespace) -> int:
         except CannotCheckError as error:
             _say(f"无法检查：{error}")
 
-    render.serve(options.config_file, options.address, look)
+    render.serve(options.config_file, options.address, checks.inspect, look)
     return CLEAN
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from atlas.facts import data_folder, load_terms
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
 VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
@@ -26,6 +27,22 @@ def on_config(config: Any) -> Any:
         mermaid2._javascript = mermaid2.config["javascript"]
     join_preview(config)
     return config
+
+
+def on_env(env: Any, config: Any, files: Any) -> Any:
+    """Give the glossary's words to jieba, which cuts the search index: it would cut 张量并行 in the wrong places.
+
+    Only now, when pages are written: its dictionary takes a second to load, and whoever only looks needs no index.
+    """
+    import jieba
+
+    jieba.setLogLevel(60)
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    for term in load_terms(data_folder(str(options.get("data") or "docs/_data"))).values():
+        for word in (term.zh, *term.also):
+            if word and not word.isascii():
+                jieba.add_word(word, freq=2_000_000)
+    return env
 
 
 def on_post_build(config: Any) -> None:

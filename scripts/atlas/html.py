@@ -1,11 +1,11 @@
-"""A rendered HTML page → its links, ids, diagrams left to the browser, and visible prose."""
+"""A rendered HTML page → its links, ids, headings, diagrams left to the browser, and visible prose."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 
-from atlas.model import Link, Rendered
+from atlas.model import Block, Heading, Link, Rendered
 
 _ATTRIBUTES = {
     "a": ("href",),
@@ -25,10 +25,22 @@ _ATTRIBUTES = {
     "form": ("action",),
 }
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_SEEN = frozenset({"img", "input", "embed"})
+"""Elements without text that a reader sees."""
+_GENERATED = frozenset({"headerlink", "footnote-ref", "footnote-backref"})
+"""Links that the engine makes itself, from and to what stands on the same page."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"code", "pre", "math", "svg", "script", "style", "textarea"})
 _BLOCKS = frozenset(
     [
         "p",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "details",
+        "figure",
+        "hr",
         "li",
         "td",
         "th",
@@ -59,7 +71,9 @@ def read(html: str) -> Rendered:
     reader.feed(html)
     reader.close()
     reader.end_block()
-    return Rendered(tuple(reader.links), tuple(reader.ids), tuple(reader.diagrams), tuple(reader.prose))
+    return Rendered(
+        tuple(reader.links), tuple(reader.ids), tuple(reader.headings), tuple(reader.diagrams), tuple(reader.blocks)
+    )
 
 
 def css_urls(css: str) -> tuple[str, ...]:
@@ -73,10 +87,19 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.links: list[Link] = []
         self.ids: list[str] = []
+        self.headings: list[Heading] = []
         self.diagrams: list[str] = []
-        self.prose: list[str] = []
+        self.blocks: list[Block] = []
         self._open: list[str] = []
-        self._text: list[str] = []
+        self._silent = 0
+        self._text = ""
+        self._spans: list[tuple[int, int, str]] = []
+        self._anchor: tuple[int, str] | None = None
+        self._heading = ""
+        self._twin = 0
+        """How deep the second layout of a drawing is open; 0 if none is."""
+        self._mute = False
+        """Inside a permalink of a heading, which is no prose."""
         self._diagram: list[str] | None = None
         self._diagram_depth = 0
 
@@ -85,21 +108,40 @@ class _Reader(HTMLParser):
         self._note(tag, given)
         if tag in _BLOCKS:
             self.end_block()
-        if tag not in _VOID:
-            self._open.append(tag)
-            if "mermaid" in given.get("class", "").split() and tag in {"pre", "div"}:
-                self._diagram, self._diagram_depth = [], len(self._open)
+        if tag in _HEADINGS:
+            self._heading = given.get("id", "")
+        if tag in _VOID:
+            self._add_void(tag)
+            return
+        self._open.append(tag)
+        if tag == "svg" and "atlas-narrow" in given.get("class", "").split():
+            self._twin = len(self._open)
+        self._silent += tag in _SILENT
+        if tag == "a":
+            self._mute = "headerlink" in given.get("class", "").split()
+            self._anchor = None if self._mute else (len(self._text), given.get("href", ""))
+        if "mermaid" in given.get("class", "").split() and tag in {"pre", "div"}:
+            self._diagram, self._diagram_depth = [], len(self._open)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._note(tag, {name: value or "" for name, value in attrs})
+        self._add_void(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._end_anchor()
+        if tag in _HEADINGS and self._open and tag in self._open:
+            self.headings.append(Heading(int(tag[1]), self._heading, self._text.strip()))
         if tag in _BLOCKS:
             self.end_block()
         if tag not in self._open:
             return
-        while self._open and self._open.pop() != tag:
-            pass
+        while self._open:
+            closed = self._open.pop()
+            self._twin = self._twin if len(self._open) >= self._twin else 0
+            self._silent -= closed in _SILENT
+            if closed == tag:
+                break
         if self._diagram is not None and len(self._open) < self._diagram_depth:
             self.diagrams.append("".join(self._diagram))
             self._diagram = None
@@ -109,17 +151,34 @@ class _Reader(HTMLParser):
             self._diagram.append(data)
         elif "style" in self._open:
             self.links.extend(Link("style", "url", url) for url in css_urls(data))
-        elif _SILENT.isdisjoint(self._open):
-            self._text.append(data)
-        elif not self._text or self._text[-1] != "\ufffc":
-            self._text.append("\ufffc")  # something that is no prose stands here
+        elif self._silent:
+            self._add_silence()
+        elif not self._mute:
+            self._text += data
 
     def end_block(self) -> None:
         """The text collected so far is one block of prose."""
-        text = "".join(self._text).strip()
-        if text:
-            self.prose.append(text)
-        self._text = []
+        if self._text.strip():
+            tag = next((tag for tag in reversed(self._open) if tag in _BLOCKS), "")
+            self.blocks.append(Block(tag, self._text, tuple(self._spans)))
+        self._text, self._spans, self._anchor, self._mute = "", [], None, False
+
+    def _end_anchor(self) -> None:
+        if self._anchor:
+            start, href = self._anchor
+            self._spans.append((min(start, len(self._text)), len(self._text), href))
+        self._anchor, self._mute = None, False
+
+    def _add_void(self, tag: str) -> None:
+        if tag == "br":
+            self._text += "\n"
+        elif tag in _SEEN:
+            self._add_silence()
+
+    def _add_silence(self) -> None:
+        """Something that is no prose stands here."""
+        if not self._text.endswith("\ufffc"):
+            self._text += "\ufffc"
 
     def _note(self, tag: str, given: dict[str, str]) -> None:
         if given.get("id"):
@@ -127,6 +186,10 @@ class _Reader(HTMLParser):
         elif tag == "a" and given.get("name"):
             self.ids.append(given["name"])
         if tag == "link" and _IDLE_LINKS & set(given.get("rel", "").split()):
+            return
+        if self._twin and len(self._open) > self._twin:
+            return  # the phone's layout of a drawing has the links of the desktop's
+        if tag == "a" and not _GENERATED.isdisjoint(given.get("class", "").split()):
             return
         for attribute in _ATTRIBUTES.get(tag, ()):
             if attribute in given:

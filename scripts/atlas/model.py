@@ -1,9 +1,22 @@
-"""A rendered site as values: what every check reads, whichever program rendered it."""
+"""A rendered site as values: what every check reads, whichever program rendered it.
+
+A page is looked at closely once, as a :class:`PageView`, right after it was rendered; what is left of it is a
+:class:`Page`, small enough to keep for ten thousand pages and plain enough to be stored between runs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from atlas.findings import Finding, Location
+
+if TYPE_CHECKING:
+    from atlas.locate import Places
+    from atlas.scan import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +48,26 @@ class Written:
     unknown_citations: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     """Sentences on libraries that failed; the page went without them, and no check of it can be clean."""
+    snippets: dict[str, str] = field(default_factory=dict)
+    """Files that were pulled into the page, by absolute name, with their text."""
+    missing_snippets: list[str] = field(default_factory=list)
+    """Files that were to be pulled in and were not found, as the author wrote them."""
+    rewritten: dict[str, list[str]] = field(default_factory=dict)
+    """Addresses as rendered, with the forms in which the author may have written each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An attribute that points somewhere: ``element`` and ``attribute`` it stands in, ``target`` as rendered."""
+    """An attribute that points somewhere: ``element`` and ``attribute`` it stands in, ``target`` as rendered.
+
+    ``written`` is the address as the author wrote it and ``place`` where its first character stands, once known.
+    """
 
     element: str
     attribute: str
     target: str
+    written: str = ""
+    place: Location | None = None
 
     @property
     def is_navigation(self) -> bool:
@@ -52,25 +76,112 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """What one HTML page holds: links, ids in order (repetitions kept), diagrams left to the browser, visible prose."""
+class Block:
+    """A block of visible prose: ``tag`` of its element and its ``text``.
 
-    links: tuple[Link, ...] = ()
-    ids: tuple[str, ...] = ()
-    client_diagrams: tuple[str, ...] = ()
-    prose: tuple[str, ...] = ()
+    What is no prose (code, formulas, drawings, images) stands in the text as U+FFFC. ``links`` are the spans of the text
+    that are links: start, end (exclusive) and the address as rendered.
+    """
+
+    tag: str
+    text: str
+    links: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: ``path`` of its source in the repository, ``url`` in the site, and what its reader gets."""
+class Heading:
+    """A heading with the id that it got; ``level`` from 1 to 6."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What one HTML page holds: links and ids in order (repetitions kept), headings, client diagrams, visible prose."""
+
+    links: tuple[Link, ...] = ()
+    ids: tuple[str, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    client_diagrams: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def prose(self) -> tuple[str, ...]:
+        """The texts of the blocks."""
+        return tuple(block.text for block in self.blocks)
+
+
+@dataclass(slots=True)
+class PageView:
+    """A page right after it was rendered, with all that a check may want to look at.
+
+    ``source`` is the file's text (without a byte order mark, line ends as they are), ``meta`` its front matter as the
+    engine understood it, ``html`` what the engine made of it.
+    """
 
     path: str
     url: str
     source: str
+    html: str
     rendered: Rendered
     written: Written
+    scan: Scan
+    places: Places
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    raw: bytes = b""
+    """The file's bytes."""
+    failure: str = ""
+    """Why the engine could not render it, in its own words; empty if it could."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is left of a page once it was looked at: enough for what only the whole site can tell."""
+
+    path: str
+    url: str
+    links: tuple[Link, ...] = ()
+    """Links, those that leave the site left out, each with its place."""
+    ids: tuple[str, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What was found by looking at this page alone."""
+    citations: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many links, diagrams and formulas were looked at."""
+    snippets: tuple[str, ...] = ()
+    """Files that were pulled into the page, relative to the project's folder."""
+    is_repeatable: bool = True
+    """Whether the same file renders to the same page as long as all that is known of it is the same."""
     in_navigation: bool = True
+
+
+class Inclusion(StrEnum):
+    """How a file takes part in the site."""
+
+    INCLUDED = "included"
+    NOT_IN_NAV = "not_in_nav"
+    DRAFT = "draft"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A file that the engine knows: ``path`` in the documents' folder (or the theme), ``url`` in the site."""
+
+    path: str
+    url: str
+    inclusion: Inclusion = Inclusion.INCLUDED
+    is_page: bool = False
+    from_theme: bool = False
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it will be in the site."""
+        return self.inclusion in {Inclusion.INCLUDED, Inclusion.NOT_IN_NAV}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +194,7 @@ class NavigationEntry:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All pages, and the urls of every file that will be in the site."""
+    """All pages, and every file that will be in the site or was kept out of it."""
 
     root: Path
     configuration: str
@@ -91,7 +202,22 @@ class Site:
     """The documents' folder, relative to ``root``; empty for a finished site."""
     site_url: str
     pages: tuple[Page, ...]
-    files: frozenset[str]
-    paths: frozenset[str] = frozenset()
-    """Source paths of all documents and assets, relative to the documents' folder."""
+    entries: tuple[SiteFile, ...] = ()
     lost_entries: tuple[NavigationEntry, ...] = ()
+    use_directory_urls: bool = True
+    data: str = "docs/_data"
+    """The data folder of the Markdown extension, relative to ``root``."""
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The urls of every file that will be in the site."""
+        return frozenset(entry.url for entry in self.entries if entry.is_published)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Source paths of all published documents and assets, relative to the documents' folder."""
+        return frozenset(entry.path for entry in self.entries if entry.is_published and not entry.from_theme)
+
+
+Inspect = Callable[[PageView], Page]
+"""Looks at a page closely; what it finds is part of the page that is kept."""

@@ -1,77 +1,108 @@
 """A MkDocs project → a :class:`~atlas.model.Site`. The only module that knows MkDocs.
 
-MkDocs does the rendering with the project's own plugins and extensions; a plugin of ours, added for the run,
-watches it. The watcher can look at all rendered pages before a single file is written, and stop there.
+MkDocs does the rendering with the project's own plugins and extensions. To check, pages are rendered and nothing is
+written: by as many processes as there are processors, and only those whose content is not known from an earlier run.
+To build, a plugin of ours, added for the run, looks at all rendered pages before a single file is written.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copy
+import functools
 import logging
+import multiprocessing
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+import re
+import sys
+import xml.etree.ElementTree as etree
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure import StructureItem
-from mkdocs.structure.files import Files, InclusionLevel
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.nav import Link as NavigationLink
-from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.nav import Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from atlas import html
+from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
+from atlas.locate import Places
 from atlas.markdown.state import collector
-from atlas.model import NavigationEntry, Page, Rendered, Site, Written
+from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Written
+from atlas.scan import scan
 
 Look = Callable[[Site], None]
 
+PURE_PLUGINS = frozenset(
+    {
+        "atlas-watcher",
+        "glightbox",
+        "material/offline",
+        "material/search",
+        "mermaid2",
+        "minify",
+        "offline",
+        "redirects",
+        "search",
+    }
+)
+"""Plugins under which a page's content depends on its file, the configuration and the list of files alone.
 
-_SHOWN = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV)
+Any other that has a say in a page's content makes us render every page, one after the other, as MkDocs would.
+"""
+_PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content")
+_PAGES_A_TASK = 8
 
 
-class _Seen(Exception):  # noqa: N818 - no error: it ends a look
-    """Everything was rendered and looked at; nothing shall be written."""
+def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None, only: Sequence[str] = ()) -> Site:
+    """Render all pages, look at each, write nothing.
 
-
-def render(configuration: Path) -> Site:
-    """Render all pages, write nothing.
+    ``only`` names pages (paths relative to the project's folder): no other page is rendered that an earlier run knows.
 
     Raises:
-        CannotCheckError: if the configuration or a page can't be read, or a plugin fails.
+        CannotCheckError: if the configuration can't be read, or a plugin fails.
     """
-    sites: list[Site] = []
+    configuration = configuration.absolute()  # as given, it is meant from where the user stands
+    with _quiet() as said, _working_folder(configuration):
+        config = _load(configuration)
+        try:
+            project = _prepare(configuration.resolve(), config, inspect)
+            pages = _known_or_rendered(project, cache or Cache.none())
+            return project.site(pages)
+        except (Abort, MkDocsException, OSError, yaml.YAMLError) as error:
+            raise CannotCheckError(_explain(error, said)) from error
+        finally:
+            collector.set(None)
 
-    def look(site: Site) -> None:
-        sites.append(site)
-        raise _Seen
 
-    with tempfile.TemporaryDirectory(prefix="atlas-") as scratch, contextlib.suppress(_Seen):
-        build(configuration, Path(scratch), look)
-    return sites[0]
-
-
-def build(configuration: Path, output: Path, look: Look) -> None:
+def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> None:
     """Render all pages, show them to ``look``, which may raise to stop, and write the site to ``output``.
 
     Raises:
         CannotCheckError: if the configuration or a page can't be read, or a plugin fails.
     """
-    configuration = configuration.absolute()  # as given, it is meant from where the user stands
+    configuration = configuration.absolute()
     with _quiet() as said, _working_folder(configuration):
         config = _load(configuration, output)
-        config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), look)
+        config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), inspect, look)
         try:
+            config.plugins.on_startup(command="build", dirty=False)
             mkdocs_build(config)
-        except (_Seen, CannotCheckError):
+        except CannotCheckError:
             raise
         except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise CannotCheckError(_explain(error, said)) from error
@@ -79,7 +110,7 @@ def build(configuration: Path, output: Path, look: Look) -> None:
             collector.set(None)
 
 
-def serve(configuration: Path, address: str, look: Look) -> None:
+def serve(configuration: Path, address: str, inspect: Inspect, look: Look) -> None:
     """Preview with live reload; after each rendering ``look`` sees the site.
 
     Raises:
@@ -89,7 +120,7 @@ def serve(configuration: Path, address: str, look: Look) -> None:
 
     configuration = configuration.absolute()
     # The preview loads its configuration anew for each build; the watcher joins each through the project's hook.
-    _PREVIEW.append(_Watcher(configuration.resolve(), look))
+    _PREVIEW.append(_Watcher(configuration.resolve(), inspect, look))
     with _working_folder(configuration):
         try:
             mkdocs_serve(str(configuration), dev_addr=address)
@@ -109,11 +140,16 @@ def join_preview(config: MkDocsConfig) -> None:
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """A MkDocs plugin for one run: notes what each page held and shows the whole site to ``look``."""
 
-    def __init__(self, configuration: Path, look: Look) -> None:
+    def __init__(self, configuration: Path, inspect: Inspect, look: Look) -> None:
         self._configuration = configuration
+        self._inspect = inspect
         self._look = look
         self._written: dict[str, Written] = {}
         self._navigation: Navigation | None = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
+        return config
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         self._navigation = nav
@@ -126,44 +162,317 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
         collector.set(None)
-        self._look(self._site(config, files))
+        assert self._navigation is not None
+        project = _Project(self._configuration, config, files, self._navigation, self._inspect)
+        shown = [file for file in files.documentation_pages() if file.page]
+        pages = [project.look(file, self._written.get(file.src_uri, Written())) for file in shown]
+        self._look(project.site(pages))
         return env
 
-    def _site(self, config: MkDocsConfig, files: Files) -> Site:
-        root = self._configuration.parent
-        docs = os.path.relpath(config.docs_dir, root).replace(os.sep, "/")
-        navigation = self._navigation
-        assert navigation is not None
-        listed = {page.file.src_uri for page in navigation.pages}
-        pages = tuple(
-            Page(
-                path=f"{docs}/{file.src_uri}",
-                url=file.url,
-                source=_source(file.page),
-                rendered=html.read(file.page.content or "") if file.page else Rendered(),
-                written=self._written.get(file.src_uri, Written()),
-                in_navigation=file.src_uri in listed or file.inclusion is InclusionLevel.NOT_IN_NAV,
-            )
-            for file in files.documentation_pages()
+
+@dataclass(slots=True)
+class _Project:
+    """A project between MkDocs' reading of its files and our looking at its pages."""
+
+    configuration: Path
+    config: MkDocsConfig
+    files: Files
+    navigation: Navigation
+    inspect: Inspect
+
+    @property
+    def root(self) -> Path:
+        return self.configuration.parent
+
+    @property
+    def documents(self) -> str:
+        return os.path.relpath(self.config.docs_dir, self.root).replace(os.sep, "/")
+
+    def render(self, file: File) -> Page:
+        """Render one page as MkDocs does and look at it; whatever goes wrong is said of this page alone."""
+        written = Written()
+        collector.set(written)
+        failure = ""
+        try:
+            _populate(file.page or MkDocsPage(None, file, self.config), self.config, self.files)
+        except CannotCheckError:
+            raise
+        except Exception as error:  # extensions and plugins raise whatever they like
+            failure = _one_line(error)
+        finally:
+            collector.set(None)
+        return self.look(file, written, failure)
+
+    def look(self, file: File, written: Written, failure: str = "") -> Page:
+        """Look at a rendered page, or at one that could not be rendered."""
+        page = file.page
+        content = (page.content or "") if page and not failure else ""
+        raw = _bytes(file)
+        source = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        path = f"{self.documents}/{file.src_uri}"
+        rendered = html.read(content)
+        texts = {path: source} | {self._relative(name): text for name, text in written.snippets.items()}
+        scans = {name: scan(text) for name, text in texts.items()}
+        reread = None if failure or page is None else self._rereader(page, path, written)
+        places = Places(path, scans, rendered, reread, written.rewritten)
+        meta = dict(page.meta) if page and page.meta else {}
+        return self.inspect(
+            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure)
         )
-        included = [file for file in files if file.inclusion in _SHOWN]
+
+    def _relative(self, name: str) -> str:
+        return os.path.relpath(name, self.root).replace(os.sep, "/")
+
+    def _rereader(self, rendered: MkDocsPage, path: str, written: Written) -> Callable[[Mapping[str, str]], str]:
+        absolute = {self._relative(name): name for name in written.snippets}
+
+        def reread(texts: Mapping[str, str]) -> str:
+            page = copy.copy(rendered)
+            token = substitutes.set({absolute[name]: text for name, text in texts.items() if name in absolute})
+            before = collector.get()
+            collector.set(None)
+            try:
+                page.markdown, page.meta = _split(texts[path])
+                page.markdown = self.config.plugins.on_page_markdown(
+                    page.markdown, page=page, config=self.config, files=self.files
+                )
+                page.render(self.config, self.files)
+                return page.content or ""
+            except Exception:  # a mark broke the page: then there is one doubt more, and no harm
+                return ""
+            finally:
+                collector.set(before)
+                substitutes.reset(token)
+
+        return reread
+
+    def site(self, pages: Sequence[Page]) -> Site:
+        """All pages together."""
+        listed = {page.file.src_uri for page in self.navigation.pages}
+        of_source = {f"{self.documents}/{file.src_uri}": file for file in self.files.documentation_pages(inclusion=_any)}
+        shown = []
+        for page in pages:
+            file = of_source.get(page.path)
+            known = file is None or file.src_uri in listed or file.inclusion is InclusionLevel.NOT_IN_NAV
+            shown.append(page if known == page.in_navigation else replace(page, in_navigation=known))
+        docs = Path(self.config.docs_dir).resolve()
+        entries = tuple(_entry(file, docs) for file in self.files)
+        published = {entry.url for entry in entries if entry.is_published}
         return Site(
-            root=root,
-            configuration=self._configuration.name,
-            documents=docs,
-            site_url=config.site_url or "",
-            pages=pages,
-            files=frozenset(file.url for file in included),
-            paths=frozenset(file.src_uri for file in included),
-            lost_entries=tuple(_lost(navigation.items, {file.url for file in included})),
+            root=self.root,
+            configuration=self.configuration.name,
+            documents=self.documents,
+            site_url=self.config.site_url or "",
+            pages=tuple(shown),
+            entries=entries,
+            lost_entries=tuple(_lost(self.navigation.items, published)),
+            use_directory_urls=self.config.use_directory_urls,
+            data=_data_folder(self.config),
         )
 
 
-def _source(page: MkDocsPage | None) -> str:
+def _prepare(configuration: Path, config: MkDocsConfig, inspect: Inspect) -> _Project:
+    """What MkDocs does before it reads the first page."""
+    config.plugins.on_startup(command="build", dirty=False)
+    config = config.plugins.on_config(config)
+    config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
+    config.plugins.on_pre_build(config=config)
+    files = get_files(config)
+    env = config.theme.get_env()
+    files.add_files_from_theme(env, config)
+    files = config.plugins.on_files(files, config=config)
+    set_exclusions(files, config)
+    navigation = config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
+    return _Project(configuration, config, files, navigation, inspect)
+
+
+def _known_or_rendered(project: _Project, cache: Cache) -> list[Page]:
+    """Every page: from an earlier run where that is sure to be the same, else rendered now."""
+    shown = list(project.files.documentation_pages())
+    for file in shown:
+        if file.page is None:
+            MkDocsPage(None, file, project.config)
+    if not _is_pure(project.config):
+        pages = [project.render(file) for file in shown]
+        with contextlib.suppress(Exception):  # some plugins finish pages here; what they need of a real build is not there
+            project.config.plugins.on_env(project.config.theme.get_env(), config=project.config, files=project.files)
+        return pages
+    common = _common_digest(project)
+    keys = {file.src_uri: digest(common, file.src_uri.encode(), file.url.encode(), _bytes(file)) for file in shown}
+    known = cache.pages(keys.values(), project.root)
+    missing = [file for file in shown if keys[file.src_uri] not in known]
+    rendered = _in_parallel(project, missing)
+    cache.keep({keys[file.src_uri]: page for file, page in zip(missing, rendered, strict=True)}, project.root)
+    fresh = {keys[file.src_uri]: page for file, page in zip(missing, rendered, strict=True)}
+    return [fresh.get(keys[file.src_uri]) or known[keys[file.src_uri]] for file in shown]
+
+
+def _is_pure(config: MkDocsConfig) -> bool:
+    pure = {id(plugin) for name, plugin in config.plugins.items() if name.split("@")[0].strip() in PURE_PLUGINS}
+    return all(
+        id(getattr(handler, "__self__", None)) in pure for event in _PAGE_EVENTS for handler in config.plugins.events[event]
+    )
+
+
+def _in_parallel(project: _Project, files: Sequence[File]) -> list[Page]:
+    workers = min(os.cpu_count() or 1, (len(files) + 1) // 2)
+    if workers < 2 or sys.platform != "linux" or multiprocessing.current_process().daemon:
+        return [project.render(file) for file in files]
+    _SHARED.append((project, files))
     try:
-        return page.file.content_string if page else ""
+        with multiprocessing.get_context("fork").Pool(workers) as pool:
+            return list(
+                pool.imap(_render_shared, range(len(files)), chunksize=max(1, min(_PAGES_A_TASK, len(files) // workers)))
+            )
+    finally:
+        _SHARED.pop()
+
+
+_SHARED: list[tuple[_Project, Sequence[File]]] = []
+"""What a forked process finds already there; nothing of it can be sent."""
+
+
+def _render_shared(number: int) -> Page:
+    project, files = _SHARED[-1]
+    return project.render(files[number])
+
+
+def _common_digest(project: _Project) -> bytes:
+    """What every page depends on besides its own file: the configuration, the extensions, the data, the list of files."""
+    config = project.config
+    parts = [*configuration_parts(project.configuration)]
+    parts += [f"{file.src_uri}\0{file.url}\0{file.inclusion.name}".encode() for file in project.files]
+    data = project.root / _data_folder(config)
+    parts += [file.read_bytes() for file in sorted(data.glob("*.yml"))] if data.is_dir() else []
+    return digest(*parts)
+
+
+def configuration_parts(configuration: Path) -> Iterator[bytes]:
+    """The bytes of a configuration and of those that it inherits from, and the environment variables that it names."""
+    text = configuration.read_bytes()
+    yield text
+    for name in re.findall(rb"!ENV\s*\[?\s*([A-Za-z0-9_, ]+)", text):
+        for one in name.decode().replace(",", " ").split():
+            yield f"{one}={os.environ.get(one)}".encode()
+    for parent in re.findall(rb"^INHERIT:\s*['\"]?([^'\"\r\n]+)", text, re.MULTILINE):
+        file = configuration.parent / parent.decode("utf-8", "replace").strip()
+        if file.is_file() and file != configuration:
+            yield from configuration_parts(file)
+
+
+def _data_folder(config: MkDocsConfig) -> str:
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    return str(options.get("data") or "docs/_data")
+
+
+def _populate(page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
+    """MkDocs' own steps for one page, without its log."""
+    page = config.plugins.on_pre_page(page, config=config, files=files)
+    page.read_source(config)
+    assert page.markdown is not None
+    page.markdown = config.plugins.on_page_markdown(page.markdown, page=page, config=config, files=files)
+    page.render(config, files)
+    page.content = config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)
+
+
+def _split(text: str) -> tuple[str, dict[str, Any]]:
+    from mkdocs.utils import meta
+
+    content, data = meta.get_data(text)
+    return content, dict(data)
+
+
+class _Observer(Extension):
+    """Notes, for whoever collects, what MkDocs makes of the addresses that an author wrote."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - named by Python-Markdown
+        before = _AddressesBefore(md)
+        md.treeprocessors.register(before, "atlas-addresses-before", 0.5)  # MkDocs rewrites at 0
+        md.treeprocessors.register(_AddressesAfter(md, before), "atlas-addresses-after", -5)
+        _watch_snippets()
+
+
+class _AddressesBefore(Treeprocessor):
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.seen: list[tuple[etree.Element, str, str]] = []
+
+    def run(self, root: etree.Element) -> None:
+        self.seen = [
+            (element, name, element.get(name, ""))
+            for element in root.iter()
+            if (name := {"a": "href", "img": "src"}.get(str(element.tag), ""))
+        ]
+
+
+class _AddressesAfter(Treeprocessor):
+    def __init__(self, md: Markdown, before: _AddressesBefore) -> None:
+        super().__init__(md)
+        self._before = before
+
+    def run(self, root: etree.Element) -> None:
+        written = collector.get()
+        if written is not None:
+            for element, name, address in self._before.seen:
+                now = element.get(name, "")
+                if now != address and address not in (known := written.rewritten.setdefault(now, [])):
+                    known.append(address)
+
+
+substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={})  # noqa: B039 - never changed
+"""Texts to read instead of those of snippet files, by absolute name."""
+
+
+@functools.cache
+def _watch_snippets() -> None:
+    """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
+    try:
+        from pymdownx.snippets import SnippetPreprocessor
+    except ImportError:
+        return
+    read, find = SnippetPreprocessor.read_lines, SnippetPreprocessor.get_snippet_path
+
+    def read_lines(self: Any, path: str) -> list[str]:
+        name = str(Path(path).absolute())
+        if name in (texts := substitutes.get()):
+            return texts[name].split("\n")
+        lines: list[str] = read(self, path)
+        if (written := collector.get()) is not None:
+            written.snippets[name] = "\n".join(lines)
+        return lines
+
+    def get_snippet_path(self: Any, path: str) -> str | None:
+        found: str | None = find(self, path)
+        if found is None and (written := collector.get()) is not None:
+            written.missing_snippets.append(path)
+        return found
+
+    SnippetPreprocessor.read_lines, SnippetPreprocessor.get_snippet_path = read_lines, get_snippet_path
+
+
+_INCLUSIONS = {
+    InclusionLevel.INCLUDED: Inclusion.INCLUDED,
+    InclusionLevel.NOT_IN_NAV: Inclusion.NOT_IN_NAV,
+    InclusionLevel.DRAFT: Inclusion.DRAFT,
+    InclusionLevel.EXCLUDED: Inclusion.EXCLUDED,
+}
+
+
+def _any(_: InclusionLevel) -> bool:
+    return True
+
+
+def _entry(file: File, documents: Path) -> SiteFile:
+    inclusion = _INCLUSIONS.get(file.inclusion, Inclusion.INCLUDED)
+    theirs = bool(file.abs_src_path) and not Path(str(file.abs_src_path)).is_relative_to(documents)
+    return SiteFile(file.src_uri, file.url, inclusion, file.is_documentation_page(), theirs)
+
+
+def _bytes(file: File) -> bytes:
+    try:
+        return file.content_bytes
     except (OSError, ValueError):
-        return ""
+        return b""
 
 
 def _lost(items: list[StructureItem], urls: set[str]) -> Iterator[NavigationEntry]:
@@ -176,11 +485,12 @@ def _lost(items: list[StructureItem], urls: set[str]) -> Iterator[NavigationEntr
                 yield NavigationEntry(item.title or "", item.url)
 
 
-def _load(configuration: Path, output: Path) -> MkDocsConfig:
+def _load(configuration: Path, output: Path | None = None) -> MkDocsConfig:
     if not configuration.is_file():
         raise CannotCheckError(f"找不到配置文件 `{configuration}`：请在项目根目录运行，或用 --config-file 指定。")
     try:
-        return load_config(str(configuration), site_dir=str(output))
+        options = {"site_dir": str(output)} if output else {}
+        return load_config(str(configuration), **options)
     except (MkDocsException, Abort, OSError, ValueError, ImportError) as error:
         raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{_one_line(error)}") from error
     except yaml.YAMLError as error:

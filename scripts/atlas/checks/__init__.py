@@ -1,41 +1,92 @@
-"""One module for each thing checked; a check is a generator of findings over a rendered site."""
+"""One module for each thing checked; a check is a generator of findings.
+
+What one page shows is checked once, right after it was rendered (``PAGE_CHECKS``); what only all pages together show, at
+the end (``SITE_CHECKS``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from atlas.checks import citations, diagrams, formulas, ids, links, loads, navigation, references
+from atlas import render
+from atlas.cache import Cache
+from atlas.checks import citations, diagrams, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
-from atlas.model import Site
+from atlas.model import Link, Page, PageView, Site
 
-Check = Callable[[Site], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (
-    links.check,
+PageCheck = Callable[[PageView], Iterator[Finding]]
+SiteCheck = Callable[[Site], Iterator[Finding]]
+PAGE_CHECKS: tuple[PageCheck, ...] = (
+    pages.check,
     loads.check,
     references.check,
     ids.check,
-    navigation.check,
     diagrams.check,
     formulas.check,
+)
+SITE_CHECKS: tuple[SiteCheck, ...] = (
+    links.check,
+    navigation.check,
     citations.check,
 )
 
 
-def run(site: Site, *, select: Iterable[str] = ()) -> Report:
-    """Run every check, or keep the findings of the selected rules only.
+def validate(configuration: Path, *, select: Iterable[str] = (), cache: Cache | None = None) -> Report:
+    """Check a project.
 
     Raises:
-        CannotCheckError: if a library failed on a page, or fails now.
+        CannotCheckError: if the project can't be read, or a library fails.
+    """
+    return run(render.render(configuration, inspect, cache=cache), select=select)
+
+
+def inspect(view: PageView) -> Page:
+    """Look at a page: everything that it shows alone is found now, the rest is kept for later."""
+    view.rendered = replace(view.rendered, links=view.places.links())
+    found = tuple(finding for check in PAGE_CHECKS for finding in check(view))
+    return Page(
+        path=view.path,
+        url=view.url,
+        links=tuple(link for link in view.rendered.links if _stays(link)),
+        ids=view.rendered.ids,
+        headings=view.rendered.headings,
+        findings=found,
+        citations=tuple(dict.fromkeys([*view.written.citations, *(f"?{key}" for key in view.written.unknown_citations)])),
+        failures=tuple(view.written.failures),
+        counts={
+            "links": len(view.rendered.links),
+            "diagrams": len(view.written.fences) + len(view.rendered.client_diagrams),
+            "formulas": len(view.written.formulas),
+        },
+        snippets=tuple(path for path in view.places.scans if path != view.path),
+        is_repeatable=not view.written.missing_snippets,
+    )
+
+
+def run(site: Site, *, select: Iterable[str] = ()) -> Report:
+    """All findings of a site, or those of the selected rules only.
+
+    Raises:
+        CannotCheckError: if a library failed on a page.
     """
     for page in site.pages:
-        for failure in page.written.failures:
+        for failure in page.failures:
             raise CannotCheckError(f"{page.path}：{failure}")
     chosen = frozenset(select)
-    findings = (finding for check in CHECKS for finding in check(site))
+    findings = [finding for page in site.pages for finding in page.findings]
+    findings += [finding for check in SITE_CHECKS for finding in check(site)]
     return Report.of(
         (finding for finding in findings if not chosen or finding.rule.id in chosen),
         pages=len(site.pages),
-        links=sum(len(page.rendered.links) for page in site.pages),
-        diagrams=sum(len(page.written.fences) + len(page.rendered.client_diagrams) for page in site.pages),
-        formulas=sum(len(page.written.formulas) for page in site.pages),
+        **{name: sum(page.counts.get(name, 0) for page in site.pages) for name in ("links", "diagrams", "formulas")},
     )
+
+
+def _stays(link: Link) -> bool:
+    return link.attribute not in {"style", "url"} and not is_external(link.target)
+
+
+__all__: Sequence[str] = ("PAGE_CHECKS", "SITE_CHECKS", "inspect", "run", "validate")

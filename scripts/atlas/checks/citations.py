@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from atlas.checks.addresses import nearest
 from atlas.facts import data_folder, load_sources, source_faults
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_text
+from atlas.locate import Places
 from atlas.model import Site
 
 UNKNOWN = RULES.add(
@@ -26,13 +26,14 @@ INVALID = RULES.add(
 
 def check(site: Site) -> Iterator[Finding]:
     """Unknown keys on every page, and rows that no citation could show."""
-    folder = data_folder(str(site.root / "docs" / "_data"))
+    folder = data_folder(str(site.root / site.data))
     sources = load_sources(folder)
     for fault in source_faults(folder):
-        yield Finding(INVALID, Location("docs/_data/sources.yml", fault.line, 1), fault.message, fault.hint)
+        yield Finding(INVALID, Location(f"{site.data}/sources.yml", fault.line, 1), fault.message, fault.hint)
     for page in site.pages:
-        for key in dict.fromkeys(page.written.unknown_citations):
-            place = Location(page.path, *find_text(page.source, (f"@{key}",)))
+        places: Places | None = None
+        for key in (key[1:] for key in page.citations if key.startswith("?")):
+            places = places or Places.of_text(page.path, (site.root / page.path).read_text("utf-8"))
             close = nearest(key, sources)
-            hint = f"最接近的来源是 `@{close}`" if close else "在 docs/_data/sources.yml 里加上这条来源"
-            yield Finding(UNKNOWN, place, f"来源 `@{key}` 不存在", hint)
+            hint = f"最接近的来源是 `@{close}`" if close else f"在 {site.data}/sources.yml 里加上这条来源"
+            yield Finding(UNKNOWN, places.anywhere((f"@{key}",)), f"来源 `@{key}` 不存在", hint)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from atlas.diagrams import NARROW, WIDE, Problem, draw, is_active, judge, outline, written_links
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_anywhere, find_block
-from atlas.model import Fence, Page, Site
+from atlas.model import Fence, PageView
 
 SYNTAX = RULES.add(
     "diagram-syntax",
@@ -50,25 +49,24 @@ _LOOKALIKES = {
 }
 
 
-def check(site: Site) -> Iterator[Finding]:
+def check(view: PageView) -> Iterator[Finding]:
     """Every diagram that our extension met, and every one that is left to the browser."""
-    for page in site.pages:
-        seen: Counter[str] = Counter()
-        for fence in page.written.fences:
-            yield from _judge(page, fence, seen[fence.source])
-            seen[fence.source] += 1
-        drawn_by_us = {fence.source.strip() for fence in page.written.fences}
-        for source in page.rendered.client_diagrams:
-            if source.strip() not in drawn_by_us and (problem := judge(source)):
-                yield _syntax(page, source, problem, 0)
+    seen: Counter[str] = Counter()
+    for fence in view.written.fences:
+        yield from _judge(view, fence, seen[fence.source])
+        seen[fence.source] += 1
+    drawn_by_us = {fence.source.strip() for fence in view.written.fences}
+    for source in view.rendered.client_diagrams:
+        if source.strip() not in drawn_by_us and (problem := judge(source)):
+            yield _syntax(view, source, problem, 0)
 
 
-def _judge(page: Page, fence: Fence, nth: int) -> Iterator[Finding]:
+def _judge(view: PageView, fence: Fence, nth: int) -> Iterator[Finding]:
     if problem := judge(fence.source):
-        yield _syntax(page, fence.source, problem, nth)
+        yield _syntax(view, fence.source, problem, nth)
         return
-    line, _ = find_block(page.source, fence.source, nth=nth)
-    head = Location(page.path, line - 1 if line else None, 1 if line else None)
+    first, _ = view.places.block(fence.source, nth=nth)
+    head = Location(first.path, first.line - 1 if first.line else None, 1 if first.line else None)
     for width in () if fence.client else (WIDE, NARROW):
         drawn = draw(fence.source, "c-", width)
         if isinstance(drawn, Problem):
@@ -88,18 +86,18 @@ def _judge(page: Page, fence: Fence, nth: int) -> Iterator[Finding]:
         yield Finding(UNNAMED, head, f"图缺少 {' 和 '.join(missing)}", hint)
     for href in written_links(fence.source):
         if is_active(href):
-            place = Location(page.path, *find_anywhere(page.source, href))
+            place = view.places.anywhere((href,))
             yield Finding(UNSAFE, place, f"节点的链接 `{href[:80]}` 会执行代码", "改成页面地址，例如 `../training/index.md`")
 
 
-def _syntax(page: Page, source: str, problem: Problem, nth: int) -> Finding:
-    start, indent = find_block(page.source, source, nth=nth)
-    line = start + problem.line - 1 if start and problem.line else start
-    column = problem.column + max(indent, 0) if start and problem.line and problem.column else None
+def _syntax(view: PageView, source: str, problem: Problem, nth: int) -> Finding:
+    first, indent = view.places.block(source, nth=nth)
+    line = first.line + problem.line - 1 if first.line and problem.line else first.line
+    column = problem.column + indent if first.line and problem.line and problem.column else None
     written = source.splitlines()
     text = written[problem.line - 1].strip() if problem.line and problem.line <= len(written) else ""
     shown = f"：`{text[:80]}`" if text else ""
-    return Finding(SYNTAX, Location(page.path, line, column), f"图的语法错误{shown}（{problem.message}）", _hint(text))
+    return Finding(SYNTAX, Location(first.path, line, column), f"图的语法错误{shown}（{problem.message}）", _hint(text))
 
 
 def _hint(line: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.formulas import FormulaProblem, typeset
-from atlas.locate import find_block, find_text
-from atlas.model import Formula, Page, Site
+from atlas.model import Formula, PageView
 
 SYNTAX = RULES.add(
     "formula-syntax",
@@ -17,23 +17,21 @@ SYNTAX = RULES.add(
 )
 
 
-def check(site: Site) -> Iterator[Finding]:
+def check(view: PageView) -> Iterator[Finding]:
     """Every formula that our extension met."""
-    for page in site.pages:
-        for formula in page.written.formulas:
-            problem = typeset(formula.tex, display=formula.display)
-            if isinstance(problem, FormulaProblem):
-                hint = "检查花括号、命令名和环境是否成对；KaTeX 支持的命令见其文档"
-                message = f"公式 `{_short(formula.tex)}` 排不出来（{problem.message}）"
-                yield Finding(SYNTAX, _place(page, formula, problem.offset), message, hint)
+    for formula in view.written.formulas:
+        problem = typeset(formula.tex, display=formula.display)
+        if isinstance(problem, FormulaProblem):
+            hint = "检查花括号、命令名和环境是否成对；KaTeX 支持的命令见其文档"
+            message = f"公式 `{_short(formula.tex)}` 排不出来（{problem.message}）"
+            yield Finding(SYNTAX, _place(view, formula, problem.offset), message, hint)
 
 
-def _place(page: Page, formula: Formula, offset: int | None) -> Location:
+def _place(view: PageView, formula: Formula, offset: int | None) -> Location:
     if "\n" in formula.tex:
-        line, _ = find_block(page.source, formula.tex)
-        return Location(page.path, line, None)
-    line, column = find_text(page.source, (formula.tex,))
-    return Location(page.path, line, column + (offset or 0) if column else None)
+        return replace(view.places.block(formula.tex)[0], column=None)
+    place = view.places.anywhere((formula.tex,))
+    return replace(place, column=place.column + (offset or 0)) if place.column else place
 
 
 def _short(tex: str) -> str:

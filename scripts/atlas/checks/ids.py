@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_text
-from atlas.model import Site
+from atlas.findings import RULES, Finding, Severity
+from atlas.model import PageView
 
 DUPLICATE = RULES.add(
     "id-duplicate",
@@ -17,11 +16,9 @@ DUPLICATE = RULES.add(
 )
 
 
-def check(site: Site) -> Iterator[Finding]:
-    """Ids of every page as rendered."""
-    for page in site.pages:
-        for id_, count in Counter(page.rendered.ids).items():
-            if count > 1:
-                needles = (f"{{#{id_}}}", f"#{id_}", f'id="{id_}"', id_)
-                place = Location(page.path, *find_text(page.source, needles, nth=1))
-                yield Finding(DUPLICATE, place, f"id `{id_}` 在本页出现了 {count} 次", "给其中一处换一个 id")
+def check(view: PageView) -> Iterator[Finding]:
+    """Ids of the page as rendered."""
+    for id_, count in Counter(view.rendered.ids).items():
+        if count > 1:
+            place = view.places.anywhere((f"{{#{id_}", f"#{id_}", f'id="{id_}"', id_), nth=1)
+            yield Finding(DUPLICATE, place, f"id `{id_}` 在本页出现了 {count} 次", "给其中一处换一个 id")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from atlas.checks.addresses import is_external, known_urls, nearest, resolve
+from atlas.checks.addresses import known_urls, nearest, resolve
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_text, link_needles
 from atlas.model import Link, Page, Site
 
 TARGET = RULES.add(
@@ -36,27 +33,31 @@ ASSET = RULES.add(
 def check(site: Site) -> Iterator[Finding]:
     """Every link of every page, resolved as a browser would."""
     known = known_urls(site)
-    ids = {known.get(page.url.removeprefix("./"), page.url): frozenset(page.rendered.ids) for page in site.pages}
+    paths = site.paths
+    ids = {known.get(page.url.removeprefix("./"), page.url): frozenset(page.ids) for page in site.pages}
     ids |= {"": ids[one]} if (one := next((url for url in ids if url in {".", "./"}), None)) else {}
     for page in site.pages:
-        seen: Counter[str] = Counter()
-        for link in page.rendered.links:
-            if link.attribute not in {"style", "url"} and link.target.strip() and not is_external(link.target):
-                yield from _judge(site, page, link, known, ids, seen[link.target])
-                seen[link.target] += 1
+        for link in page.links:
+            if link.target.strip():
+                yield from _judge(site, page, link, known, ids, paths)
 
 
 def _judge(
-    site: Site, page: Page, link: Link, known: dict[str, str], ids: dict[str, frozenset[str]], nth: int
+    site: Site,
+    page: Page,
+    link: Link,
+    known: dict[str, str],
+    ids: dict[str, frozenset[str]],
+    paths: frozenset[str],
 ) -> Iterator[Finding]:
     base = "" if page.url in {".", "./"} else page.url
     destination = resolve(site, base, link.target)
+    place = link.place or Location(page.path)
+    written = link.written or unquote(link.target)
     if destination is None or destination.url not in known:
         rule = TARGET if link.is_navigation else ASSET
         what = "链接" if link.is_navigation else "资源"
-        place = _place(page, link.target, nth)
-        message = f"{what} `{_as_written(page, place, link.target)}` 指向的文件不存在"
-        yield Finding(rule, place, message, _suggest(site, page, link.target))
+        yield Finding(rule, place, f"{what} `{written}` 指向的文件不存在", _suggest(site, page, written, paths))
         return
     url = known[destination.url]
     fragment = destination.fragment
@@ -64,31 +65,14 @@ def _judge(
         return
     close = nearest(fragment, ids[url])
     hint = f"最接近的锚点是 `#{close}`" if close else "在目标标题后加 `{#" + fragment + "}`，或改成那一页已有的锚点"
-    place = _place(page, link.target, nth)
-    message = f"`{_as_written(page, place, link.target)}` 里的锚点 `#{fragment}` 在目标页不存在"
-    yield Finding(ANCHOR, place, message, hint)
+    yield Finding(ANCHOR, place, f"`{written}` 里的锚点 `#{fragment}` 在目标页不存在", hint)
 
 
-def _place(page: Page, target: str, nth: int) -> Location:
-    return Location(page.path, *find_text(page.source, link_needles(target), nth=nth))
-
-
-def _as_written(page: Page, place: Location, target: str) -> str:
-    """The address as it stands at the place, which rendering may have changed (``b.md#x`` → ``b/#x``)."""
-    if place.line is None or place.column is None:
-        return unquote(target)
-    line, at = page.source.splitlines()[place.line - 1], place.column - 1
-    start = max(line.rfind(mark, 0, at) for mark in ("](", '"', "<")) + 1
-    start += line.startswith("(", start)
-    found = re.match(r"""[^\s)"'<>]+""", line[start:]) if start else None
-    return found[0] if found and start <= at < start + found.end() else unquote(target)
-
-
-def _suggest(site: Site, page: Page, target: str) -> str:
+def _suggest(site: Site, page: Page, target: str, paths: frozenset[str]) -> str:
     """The nearest existing file, as the author would write it from this page."""
     wanted = unquote(target.partition("#")[0])
     folder = posixpath.dirname(page.path)
-    candidates = [posixpath.relpath(posixpath.join(site.documents, path), folder or ".") for path in site.paths]
+    candidates = [posixpath.relpath(posixpath.join(site.documents, path), folder or ".") for path in paths]
     absolute = posixpath.normpath(posixpath.join(folder, wanted))
     close = nearest(wanted, candidates)
     same_name = [one for one in candidates if posixpath.basename(one) == posixpath.basename(absolute)]

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from atlas import html
 from atlas.checks.addresses import is_external
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_anywhere
-from atlas.model import Link, Site
+from atlas.locate import Places
+from atlas.model import Link, PageView
 
 EXTERNAL = RULES.add(
     "load-external",
@@ -21,12 +21,12 @@ EXTERNAL = RULES.add(
 _INERT = {"data", "mailto", "tel", "about", "blob"}
 
 
-def check(site: Site) -> Iterator[Finding]:
-    """Everything that the pages would load: their own content, or a finished site's whole pages."""
-    for page in site.pages:
-        for link in page.rendered.links:
-            if loads_elsewhere(link):
-                yield _finding(page.path, page.source, link.target)
+def check(view: PageView) -> Iterator[Finding]:
+    """Everything that the page would load."""
+    for link in view.rendered.links:
+        if loads_elsewhere(link):
+            place = link.place or view.places.anywhere((link.target,))
+            yield _finding(place, link.target)
 
 
 def check_styles(folder: Path) -> Iterator[Finding]:
@@ -35,7 +35,8 @@ def check_styles(folder: Path) -> Iterator[Finding]:
         text = file.read_text("utf-8")
         for url in html.css_urls(text):
             if loads_elsewhere(Link("style", "url", url)):
-                yield _finding(file.relative_to(folder).as_posix(), text, url)
+                place = Places.of_text(file.relative_to(folder).as_posix(), text).anywhere((url,))
+                yield _finding(place, url)
 
 
 def loads_elsewhere(link: Link) -> bool:
@@ -48,6 +49,5 @@ def loads_elsewhere(link: Link) -> bool:
         return True
 
 
-def _finding(path: str, source: str, target: str) -> Finding:
-    place = Location(path, *find_anywhere(source, target))
+def _finding(place: Location, target: str) -> Finding:
     return Finding(EXTERNAL, place, f"`{target[:120]}` 会从别的主机加载", "把文件放进 docs/assets/，写相对路径")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from atlas.checks.addresses import nearest
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_anywhere
+from atlas.locate import Places
 from atlas.model import Site
 
 MISSING = RULES.add(
@@ -27,8 +27,9 @@ def check(site: Site) -> Iterator[Finding]:
     """Entries without a file, and pages without an entry."""
     configuration = site.root / site.configuration
     text = configuration.read_text("utf-8") if configuration.is_file() else ""
+    places = Places.of_text(site.configuration, text)
     for entry in site.lost_entries:
-        place = Location(site.configuration, *find_anywhere(text, entry.target))
+        place = places.anywhere((entry.target,))
         close = nearest(entry.target, site.paths)
         hint = f"最接近的文件是 `{close}`" if close else "写 docs/ 里已有文件的路径"
         yield Finding(MISSING, place, f"导航项 `{entry.target}` 没有对应的文件", hint)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import find_text
-from atlas.model import Site
+from atlas.findings import RULES, Finding, Severity
+from atlas.model import PageView
 
 UNDEFINED = RULES.add(
     "reference-undefined",
@@ -18,15 +17,13 @@ UNDEFINED = RULES.add(
 _REFERENCE = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")
 
 
-def check(site: Site) -> Iterator[Finding]:
-    """Prose of every page, code excluded."""
-    for page in site.pages:
-        for block in page.rendered.prose:
-            for found in _REFERENCE.finditer(block):
-                label = found[2] or found[1]
-                if "\ufffc" in found[0] or f"[{label}]" not in page.source or label.strip().isdigit():
-                    continue
-                needles = (found[0], f"][{label}]", f"[{label}]")
-                place = Location(page.path, *find_text(page.source, needles))
-                message = f"引用 `{found[0]}` 没有对应的定义 `[{label}]: …`"
-                yield Finding(UNDEFINED, place, message, f"在页内补一行 `[{label}]: 地址`")
+def check(view: PageView) -> Iterator[Finding]:
+    """Prose of the page, code excluded."""
+    for block in view.rendered.prose:
+        for found in _REFERENCE.finditer(block):
+            label = found[2] or found[1]
+            if "\ufffc" in found[0] or f"[{label}]" not in view.source or label.strip().isdigit():
+                continue
+            place = view.places.text((found[0], f"][{label}]", f"[{label}]"))
+            message = f"引用 `{found[0]}` 没有对应的定义 `[{label}]: …`"
+            yield Finding(UNDEFINED, place, message, f"在页内补一行 `[{label}]: 地址`")

@@ -30,7 +30,6 @@ class AtlasExtension(Extension):
         folder = data_folder(str(self.getConfig("data")))
         state = PageState(load_sources(folder), load_terms(folder))
         md.atlas = state  # type: ignore[attr-defined]
-        teach_segmenter(state)
         md.registerExtension(self)
         md.inlinePatterns.register(CitationPattern(state, md), "atlas-citation", 175)
         md.treeprocessors.register(FormulaSetter(state, md), "atlas-formulas", 15)
@@ -41,19 +40,6 @@ class AtlasExtension(Extension):
 
     def reset(self) -> None:
         """Nothing survives from one page to the next: the state belongs to the Markdown instance."""
-
-
-def teach_segmenter(state: PageState) -> None:
-    """Give the glossary's words to jieba, which cuts the search index: it would cut 张量并行 in the wrong places."""
-    try:
-        import jieba
-    except ImportError:
-        return
-    jieba.setLogLevel(60)
-    for term in state.terms.values():
-        for word in (term.zh, *term.also):
-            if word and not word.isascii():
-                jieba.add_word(word, freq=2_000_000)
 
 
 def makeExtension(**options: Any) -> AtlasExtension:  # noqa: N802 - named by Python-Markdown
