@@ -95,3 +95,5 @@ class Site:
     paths: frozenset[str] = frozenset()
     """Source paths of all documents and assets, relative to the documents' folder."""
     lost_entries: tuple[NavigationEntry, ...] = ()
+    data: str = ""
+    """The data folder that the pages read, as configured; empty if they read none."""

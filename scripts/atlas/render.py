@@ -29,6 +29,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from atlas import html
 from atlas.findings import CannotCheckError
+from atlas.markdown import DATA
 from atlas.markdown.state import collector
 from atlas.model import NavigationEntry, Page, Rendered, Site, Written
 
@@ -156,6 +157,9 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             files=frozenset(file.url for file in included),
             paths=frozenset(file.src_uri for file in included),
             lost_entries=tuple(_lost(navigation.items, {file.url for file in included})),
+            data=str(config.mdx_configs.get("atlas.markdown", {}).get("data", DATA))
+            if "atlas.markdown" in config.markdown_extensions
+            else "",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from atlas.checks import citations, diagrams, formulas, ids, links, loads, navigation, references
+from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, references
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Site
 
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     diagrams.check,
     formulas.check,
     citations.check,
+    facts.check,
 )
 
 
@@ -38,4 +39,5 @@ def run(site: Site, *, select: Iterable[str] = ()) -> Report:
         links=sum(len(page.rendered.links) for page in site.pages),
         diagrams=sum(len(page.written.fences) + len(page.rendered.client_diagrams) for page in site.pages),
         formulas=sum(len(page.written.formulas) for page in site.pages),
+        rows=facts.count_rows(facts.project_data(site)),
     )

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from atlas.checks.addresses import is_external, known_urls, nearest, resolve
+from atlas.checks.addresses import is_external, known_urls, resolve
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.locate import find_text, link_needles
 from atlas.model import Link, Page, Site
+from atlas.wording import nearest
 
 TARGET = RULES.add(
     "link-target-missing",
