@@ -99,6 +99,7 @@ class _RowReader:
                 self._cells[name] = (key_node, value)
         own = [name for name in _ROW_FIELDS if name not in self._schema.columns] if self._schema.dated else []
         self._own = {name: self._cells.pop(name)[1] for name in own if name in self._cells}
+        self._kind_misspelt = False
         self._sources = self._source_keys(self._own.get("source"))
         self._kind = self._evidence(self._own.get("kind"))
         self._unsourced: list[tuple[str, Place]] = []
@@ -223,6 +224,7 @@ class _RowReader:
             close = nearest(kind, EVIDENCE)
             hint = f"最接近的是 `{close}`" if close else f"改用 {'、'.join(EVIDENCE)} 之一"
             self._fault("fact-value-invalid", place(node), f"证据类别 `{kind}` 不在约定里", hint)
+            self._kind_misspelt = True
             return ""
         return kind
 
@@ -247,7 +249,7 @@ class _RowReader:
         if self._schema.dated and "checked" not in self._own:
             hint = "补上 `checked: 年-月-日`，写你核对这一行的那天"
             self._fault("fact-undated", self._place, f"`{self._key}` 没写核对日期", hint)
-        if self._unsourced:
+        if self._unsourced and not self._kind_misspelt:  # said already
             names = "、".join(f"`{name}`" for name, _ in self._unsourced)
             hint = "给整行写 `source:` 和 `kind:`，或给这个值写 `{value: …, source: …, kind: …}`"
             self._fault("fact-unsourced", self._unsourced[0][1], f"`{self._key}` 的 {names} 没有来源或证据类别", hint)
