@@ -16,7 +16,7 @@ from typing import Any
 from atlas.facts.columns import Type
 from atlas.facts.loading import Facts
 from atlas.facts.schemas import Schema
-from atlas.facts.values import Row
+from atlas.facts.values import Row, month_after
 from atlas.quantities import FORMULAS
 from atlas.wording import nearest
 
@@ -98,12 +98,20 @@ def row_lookup(facts: Facts, schema: Schema, row: Row) -> Lookup:
         target = row if not path else _target(facts, schema, row, path)
         if target is None:
             raise ExpressionError(f"公式里的 `{name}` 找不到那一行")
-        value = target.number(column)
+        value = _number(target, column)
         if value is None:
             raise ExpressionError(f"公式里的 `{name}` 没有数值", missing=True)
         return value
 
     return lookup
+
+
+def _number(row: Row, column: str) -> float | None:
+    """A column's number; a date counts as its first day, so that dates can be compared."""
+    fact = row.get(column)
+    if fact is not None and fact.column.type is Type.DATE and isinstance(fact.value, str) and fact.value[0].isdigit():
+        return float(month_after(fact.value, 0).toordinal())
+    return fact.number if fact else None
 
 
 def _target(facts: Facts, schema: Schema, row: Row, path: list[str]) -> Row | None:

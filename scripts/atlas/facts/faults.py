@@ -98,9 +98,8 @@ def _broken_relation(facts: Facts, schema: Schema, row: Row, relation: Relation)
     if left <= right + slack and (relation.sign == "<=" or left >= right - slack):
         return
     at = next((row[name] for name in _names(relation.left) if name in row.facts), None)
-    message = (
-        f"`{row.key}`：{_shown(schema, relation.left)} 是 {show(left)}，{_shown(schema, relation.right)} 是 {show(right)}"
-    )
+    one, other = _side(schema, row, relation.left, left), _side(schema, row, relation.right, right)
+    message = f"`{row.key}`：{one}，{other}"
     yield Fault("fact-out-of-bounds", schema.path, at.place if at else row.place, message, relation.reason)
 
 
@@ -108,5 +107,8 @@ def _names(expression: str) -> list[str]:
     return [word for word in expression.replace("(", " ").split() if word.isidentifier()]
 
 
-def _shown(schema: Schema, expression: str) -> str:
-    return f"`{expression}`" if expression not in schema.columns else f"“{schema.columns[expression].label}”"
+def _side(schema: Schema, row: Row, expression: str, value: float) -> str:
+    """One side of a relation and its value: a column as readers know it and as written, or the expression."""
+    if expression in schema.columns:
+        return f"“{schema.columns[expression].label}”是 {row[expression].text}"
+    return f"应为 {expression}" if expression.isdigit() else f"`{expression}` 是 {show(value)}"
