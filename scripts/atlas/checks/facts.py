@@ -9,6 +9,7 @@ from pathlib import Path
 from atlas.facts import Fault, data_folder, due, faults, load, load_sources, today
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import Site
+from atlas.quantities import FORMULAS
 
 RULES.add(
     "fact-syntax",
@@ -117,6 +118,7 @@ def location(fault: Fault, folder: Path, root: Path) -> Location:
 def _unused_sources(site: Site, folder: Path) -> Iterator[Finding]:
     facts = load(folder)
     cited = {key for page in site.pages for key in page.written.citations} | {key for _, key, _ in facts.uses}
+    cited |= {key for formula in FORMULAS.values() for key in formula.sources}
     for key, source in load_sources(folder).items():
         if key not in cited:
             place = facts["sources"][key].place
