@@ -185,6 +185,11 @@ class Fault:
         """The line, from 1."""
         return self.place.line
 
+    @property
+    def column(self) -> int:
+        """The column, from 1."""
+        return self.place.column
+
 
 def month_after(day: str, months: int) -> datetime.date:
     """The day ``months`` months after a date as written (``2026-11-24``, ``2026-11`` or ``2026``)."""
