@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from atlas.reporters.human import place
 from tests.conftest import write_project
 
 EXAMPLES = Path(__file__).parent / "rules"
+
+
+@pytest.fixture(autouse=True)
+def day_of_the_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples' data is as old as on the day they were written, whenever the tests run."""
+    day = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(day.timestamp())))
 
 
 def check_example(example: Path, folder: Path) -> Report:

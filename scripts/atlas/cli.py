@@ -42,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--select", nargs="+", default=[], metavar="RULE", help="只报这些规则")
     validate.add_argument("--strict", action="store_true", help="警告也算失败")
 
+    facts = commands.add_parser("facts", help="只核对数据文件，不渲染页面", description="只核对数据文件，不渲染页面")
+    facts.add_argument("folder", nargs="?", type=Path, default=Path("docs/_data"), help="数据文件夹（默认 docs/_data）")
+    facts.add_argument("--format", choices=("human", "github", "jsonl"), default="human", help="输出格式")
+    facts.add_argument("--strict", action="store_true", help="警告也算失败")
+    facts.set_defaults(run=_facts)
+
     build = _command(commands, "build", "检查后构建 site/；有错误时原来的 site/ 不变", _build)
     build.add_argument("--offline", action="store_true", help="构建可以双击打开的离线版")
     build.add_argument("--strict", action="store_true", help="警告也算失败")
@@ -73,6 +79,18 @@ def _validate(options: argparse.Namespace) -> int:
         _say(f"没有规则 `{unknown[0]}`；运行 `atlas rules` 看全部规则。")
         return USAGE
     report = checks.validate(options.config_file, select=options.select)
+    sys.stdout.write(REPORTERS[options.format](report))
+    return FINDINGS if report.fails(strict=options.strict) else CLEAN
+
+
+def _facts(options: argparse.Namespace) -> int:
+    from atlas.checks import facts
+    from atlas.reporters import REPORTERS
+
+    if not options.folder.is_dir():
+        raise CannotCheckError(f"没有数据文件夹 `{options.folder}`。")
+    folder = options.folder.resolve()
+    report = Report.of(facts.data_findings(folder, Path.cwd()), rows=facts.count_rows(folder))
     sys.stdout.write(REPORTERS[options.format](report))
     return FINDINGS if report.fails(strict=options.strict) else CLEAN
 

@@ -68,6 +68,7 @@ class Report:
     links: int = 0
     diagrams: int = 0
     formulas: int = 0
+    rows: int = 0
 
     @classmethod
     def of(cls, findings: Iterable[Finding], **counts: int) -> Report:

@@ -205,8 +205,8 @@ class Site:
     entries: tuple[SiteFile, ...] = ()
     lost_entries: tuple[NavigationEntry, ...] = ()
     use_directory_urls: bool = True
-    data: str = "docs/_data"
-    """The data folder of the Markdown extension, relative to ``root``."""
+    data: str = ""
+    """The data folder that the pages read, as configured; empty if they read none."""
 
     @property
     def files(self) -> frozenset[str]:

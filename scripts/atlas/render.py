@@ -41,6 +41,7 @@ from atlas import html
 from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
+from atlas.markdown import DATA
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Written
 from atlas.scan import scan
@@ -342,8 +343,8 @@ def _common_digest(project: _Project) -> bytes:
     config = project.config
     parts = [*configuration_parts(project.configuration)]
     parts += [f"{file.src_uri}\0{file.url}\0{file.inclusion.name}".encode() for file in project.files]
-    data = project.root / _data_folder(config)
-    parts += [file.read_bytes() for file in sorted(data.glob("*.yml"))] if data.is_dir() else []
+    if folder := _data_folder(config):
+        parts += [file.read_bytes() for file in sorted((project.root / folder).glob("*.yml"))]
     return digest(*parts)
 
 
@@ -361,8 +362,9 @@ def configuration_parts(configuration: Path) -> Iterator[bytes]:
 
 
 def _data_folder(config: MkDocsConfig) -> str:
-    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
-    return str(options.get("data") or "docs/_data")
+    if "atlas.markdown" not in config.markdown_extensions:
+        return ""
+    return str((config["mdx_configs"].get("atlas.markdown") or {}).get("data", DATA))
 
 
 def _populate(page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:

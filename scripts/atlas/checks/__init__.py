@@ -12,7 +12,7 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -31,6 +31,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
     navigation.check,
     citations.check,
+    facts.check,
 )
 
 
@@ -82,6 +83,7 @@ def run(site: Site, *, select: Iterable[str] = ()) -> Report:
         (finding for finding in findings if not chosen or finding.rule.id in chosen),
         pages=len(site.pages),
         **{name: sum(page.counts.get(name, 0) for page in site.pages) for name in ("links", "diagrams", "formulas")},
+        rows=facts.count_rows(facts.project_data(site)),
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -60,9 +58,3 @@ def known_urls(site: Site) -> dict[str, str]:
         elif posixpath.basename(plain) == "index.html":
             known[plain[: -len("index.html")]] = plain
     return known
-
-
-def nearest(wanted: str, candidates: Iterable[str]) -> str:
-    """The candidate most like what was written, or nothing if none is."""
-    found = difflib.get_close_matches(wanted, list(candidates), n=1, cutoff=0.6)
-    return found[0] if found else ""

@@ -6,9 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from atlas.checks.addresses import known_urls, nearest, resolve
+from atlas.checks.addresses import known_urls, resolve
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import Link, Page, Site
+from atlas.wording import nearest
 
 TARGET = RULES.add(
     "link-target-missing",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atlas.checks.addresses import nearest
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.locate import Places
 from atlas.model import Site
+from atlas.wording import nearest
 
 MISSING = RULES.add(
     "nav-target-missing",

@@ -18,11 +18,15 @@ from atlas.markdown.state import PageState, collector
 __all__ = ["AtlasExtension", "collector", "makeExtension"]
 
 
+DATA = "docs/_data"
+"""The data folder, where the project names no other."""
+
+
 class AtlasExtension(Extension):
     """Registers the parts; ``data`` is the folder with ``sources.yml`` and ``glossary.yml``."""
 
     def __init__(self, **options: Any) -> None:
-        self.config = {"data": ["docs/_data", "folder of sources.yml and glossary.yml"]}
+        self.config = {"data": [DATA, "folder of sources.yml and glossary.yml"]}
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - named by Python-Markdown

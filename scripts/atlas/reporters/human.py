@@ -11,6 +11,8 @@ def write(report: Report) -> str:
     """Findings with place, rule, message and hint; the last line says what was looked at."""
     lines = [line for finding in report.findings for line in _finding(finding)]
     seen = f"{report.pages} 页、{report.links} 个链接、{report.diagrams} 张图、{report.formulas} 个公式"
+    if report.rows:
+        seen = f"{seen}、{report.rows} 行数据" if report.pages else f"{report.rows} 行数据"
     verdict = f"{report.errors} 个错误，{report.warnings} 个警告" if report.findings else "没有发现问题"
     return "\n".join([*lines, f"检查了 {seen}：{verdict}。"]) + "\n"
 

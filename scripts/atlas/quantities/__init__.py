@@ -1,0 +1,11 @@
+"""Every formula of the site: numbers → a number, named, documented and sourced.
+
+Derived values in ``docs/_data``, worked examples in pages and calculators all compute with these, so that a formula has one
+place to be wrong in. All take and give plain numbers in base units (bytes, FLOP/s, B/s, seconds) unless their text
+says otherwise.
+"""
+
+from atlas.quantities import communication, compute, evaluation, memory, models
+from atlas.quantities.registry import FORMULAS, Formula
+
+__all__ = ["FORMULAS", "Formula", "communication", "compute", "evaluation", "memory", "models"]

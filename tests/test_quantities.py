@@ -1,0 +1,122 @@
+"""Every formula of the site against numbers computed by hand."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from atlas.facts import load
+from atlas.quantities import FORMULAS
+from tests.conftest import REPOSITORY
+
+HAND = [
+    ("training_compute", (7e9, 1e12), 4.2e22),
+    ("training_compute", (405e9, 15.6e12), 3.7908e25),
+    ("forward_compute", (7e9, 1000), 1.4e13),
+    ("attention_compute_per_token", (2, 4, 8, 16), 12 * 2 * 4 * 8 * 16),
+    ("training_days", (4.2e22, 512, 989e12, 0.4), 2.4),
+    ("card_hours", (4.2e22, 989e12, 0.4), 29_491),
+    ("utilisation_of_hours", (3.8e25, 30.84e6, 989e12), 34.6),
+    ("utilisation_of_rate", (400, 989), 40.4),
+    ("chinchilla_tokens", (70e9,), 1.4e12),
+    ("roofline_ridge", (989, 3.35), 295.2),
+    ("roofline_attainable", (989, 3.35, 16), 53.6),
+    ("roofline_attainable", (989, 3.35, 512), 989),
+    ("matmul_intensity", (4096, 4096, 4096), 4096 / 3),
+    ("matmul_intensity", (1, 4096, 4096), 1.0),
+    ("decode_step_seconds", (140e9, 8 * 3350e9), 0.005224),
+    ("decode_step_seconds", (16e9, 3350e9, 8, 1e9), 24 / 3350),
+    ("prefill_seconds", (8e9, 8192, 989e12), 0.13253),
+    ("speculative_tokens_per_step", (0.5, 2), 1.75),
+    ("speculative_tokens_per_step", (1, 4), 5),
+    ("attention_parameters", (4096, 32, 8, 128), 4096 * 128 * 80),
+    ("mla_parameters", (10, 2, 3, 4, 5, 6, 1), 10 * 6 + 6 * 2 * 4 + 10 * 6 + 5 * 2 * 7 + 2 * 4 * 10),
+    ("ffn_parameters", (4096, 14336), 176_160_768),
+    ("ffn_parameters", (768, 3072, 2), 4_718_592),
+    ("embedding_parameters", (128_256, 4096), 1_050_673_152),
+    ("embedding_parameters", (128_256, 4096, 1), 525_336_576),
+    ("decoder_parameters", (32, 4096, 14336, 32, 8, 128, 128_256), 8_030_261_248),
+    ("expert_parameters", (7168, 2048, 256), 3 * 7168 * 2048 * 256),
+    ("lora_parameters", (16, 4096, 4096), 131_072),
+    ("weight_bytes", (70e9,), 140e9),
+    ("weight_bytes", (70e9, 0.5), 35e9),
+    ("model_state_bytes", (7e9,), 112e9),
+    ("model_state_bytes", (7e9, 4), 126e9),
+    ("zero_bytes", (7.5e9, 64, 0), 120e9),
+    ("zero_bytes", (7.5e9, 64, 1), 31.4e9),
+    ("zero_bytes", (7.5e9, 64, 2), 16.64e9),
+    ("zero_bytes", (7.5e9, 64, 3), 1.875e9),
+    ("activation_bytes", (2048, 1, 4096, 32), 2048 * 4096 * (34 + 80)),
+    ("activation_bytes_tensor_parallel", (2048, 1, 4096, 32, 8), 2048 * 4096 * (10 + 3 + 10)),
+    ("activation_bytes_sequence_parallel", (2048, 1, 4096, 32, 8), 2048 * 4096 * 114 / 8),
+    ("activation_bytes_selective", (2048, 1, 4096, 8), 34 * 2048 * 4096 / 8),
+    ("activation_bytes_full_recompute", (2048, 1, 4096), 16_777_216),
+    ("kv_bytes_per_token", (32, 8, 128), 131_072),
+    ("kv_bytes_per_token", (80, 8, 128), 327_680),
+    ("mla_bytes_per_token", (61, 512, 64), 70_272),
+    ("kv_cache_bytes", (131_072, 131_072), 16 * 2**30),
+    ("kv_cache_bytes", (327_680, 8192, 16), 40 * 2**30),
+    ("lora_bytes", (7e9, 40e6), 14.64e9),
+    ("lora_bytes", (70e9, 200e6, 0.5), 38.2e9),
+    ("all_reduce_factor", (8,), 1.75),
+    ("all_gather_factor", (8,), 0.875),
+    ("ring_all_reduce_seconds", (14e9, 450e9, 8, 1e-5), 14e-5 + 24.5 / 450),
+    ("tree_all_reduce_seconds", (14e9, 450e9, 8, 1e-5), 6e-5 + 28 / 450),
+    ("ring_all_gather_seconds", (14e9, 450e9, 8, 1e-5), 7e-5 + 12.25 / 450),
+    ("data_parallel_bytes", (7e9, 8), 24.5e9),
+    ("tensor_parallel_bytes", (4096, 1, 8192, 8), 4 * 1.75 * 4096 * 8192 * 2),
+    ("bubble_share", (4, 12), 0.2),
+    ("bubble_share", (4, 12, 2), 3 / 27),
+    ("bubble_ratio", (4, 12), 0.25),
+    ("bubble_ratio", (4, 12, 3), 1 / 12),
+    ("micro_batches_for_bubble", (4, 0.05), 57),
+    ("micro_batches_for_bubble", (8, 0.1, 2), 32),
+    ("global_batch", (2, 8, 128), 2048),
+    ("standard_error", (0.5, 164), 3.904),
+    ("standard_error", (0.5, 30), 9.129),
+    ("confidence_half_width", (0.5, 164), 7.652),
+    ("items_to_resolve", (0.5, 0.1), 193),
+    ("pass_at_k", (10, 3, 1), 0.3),
+    ("pass_at_k", (5, 2, 3), 0.9),
+    ("pass_at_k", (5, 4, 3), 1),
+    ("elo_win_rate", (1400, 1000), 10 / 11),
+    ("elo_win_rate", (1200, 1200), 0.5),
+    ("perplexity", (0,), 1),
+    ("perplexity", (2,), 7.389),
+    ("bits_per_byte", (2.772588722, 100, 400), 1),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "result"), HAND, ids=lambda value: value if isinstance(value, str) else "")
+def test_formula_gives_what_paper_and_pencil_give(name: str, values: tuple[float, ...], result: float) -> None:
+    """The numbers of the pages and of the published papers come out."""
+    assert FORMULAS[name](*values) == pytest.approx(result, rel=2e-3)
+
+
+def test_every_formula_was_computed_by_hand() -> None:
+    """None is without a number here."""
+    assert {name for name, _, _ in HAND} == set(FORMULAS)
+
+
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_every_formula_is_documented_and_sourced(name: str) -> None:
+    """A label for readers, a text with units, and sources that exist."""
+    formula = FORMULAS[name]
+    assert formula.label
+    assert len(inspect.getdoc(formula.function) or "") > 30
+    assert formula.sources
+    assert set(formula.sources) <= set(load(REPOSITORY / "docs" / "_data")["sources"].rows)
+
+
+def test_formula_names_are_unique_and_texts_compulsory() -> None:
+    """A formula can't be declared twice or without a text."""
+    from atlas.quantities.registry import formula
+
+    def undocumented() -> float:
+        return 0.0
+
+    with pytest.raises(ValueError, match="documented"):
+        formula("甲", unit="", tex="", sources=("a",))(undocumented)
+    with pytest.raises(ValueError, match="twice"):
+        formula("甲", unit="", tex="", sources=("a",))(FORMULAS["weight_bytes"].function)
