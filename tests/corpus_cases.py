@@ -1,7 +1,7 @@
 """``tests/corpus/*.yml`` → :class:`Case` values, and what a validation of each of them got right.
 
 A case is a whole little project. Faults are marked in its text: ``⟪`` stands directly before a fault; ``⟦`` stands at a
-second place where the same fault may be reported instead, or beside it. A case without marks and without ``expect`` is a trap: valid, and nothing
+second place where the same fault may be reported instead, or beside it (in ``expect``: ``or``). A case without marks and without ``expect`` is a trap: valid, and nothing
 may be reported.
 """
 
@@ -138,8 +138,10 @@ class Verdict:
 
 def judge(case: Case, found: list[Found]) -> Verdict:
     """Compare findings' locations with the marks of a case."""
-    spare = any(mark.covers(place) for mark in case.alternatives for place in found)
-    exact = tuple(mark for mark in case.faults if spare or any(mark.covers(place) for place in found))
+    spare = sum(any(mark.covers(place) for place in found) for mark in case.alternatives)
+    at_line = {mark: any(mark.covers(place) for place in found) for mark in case.faults}
+    instead = [mark for mark in case.faults if not at_line[mark]][:spare]
+    exact = tuple(mark for mark in case.faults if at_line[mark] or mark in instead)
     columns = sum(any((place.path, place.line, place.column) == (m.path, m.line, m.column) for place in found) for m in exact)
     stray = [place for place in found if not any(mark.covers(place) for mark in (*case.faults, *case.alternatives))]
     elsewhere, missed = [], []
@@ -194,9 +196,11 @@ def _case(family: str, entry: Mapping[str, Any]) -> Case:
         alternatives += spare
     files |= {path: base64.b64decode(data, validate=True) for path, data in entry.get("bytes", {}).items()}
     for place in entry.get("expect", []):
-        if set(place) - {"path", "line"} or place["path"] not in files:
+        paths = [place["path"], *place.get("or", [])]
+        if set(place) - {"path", "line", "or"} or not files.keys() >= set(paths):
             raise ValueError(f"{family}/{name}: bad expectation {place}")
         faults.append(Mark(place["path"], place.get("line")))
+        alternatives += [Mark(path) for path in paths[1:]]
     if alternatives and not faults:
         raise ValueError(f"{family}/{name}: a second place without a first")
     return Case(family, name, entry["why"].strip(), files, tuple(faults), tuple(alternatives))
