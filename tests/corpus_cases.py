@@ -142,7 +142,9 @@ def judge(case: Case, found: list[Found]) -> Verdict:
     at_line = {mark: any(mark.covers(place) for place in found) for mark in case.faults}
     instead = [mark for mark in case.faults if not at_line[mark]][:spare]
     exact = tuple(mark for mark in case.faults if at_line[mark] or mark in instead)
-    columns = sum(any((place.path, place.line, place.column) == (m.path, m.line, m.column) for place in found) for m in exact)
+    columns = sum(
+        any((place.path, place.line, place.column) == (m.path, m.line, m.column) for place in found) for m in exact
+    )
     stray = [place for place in found if not any(mark.covers(place) for mark in (*case.faults, *case.alternatives))]
     elsewhere, missed = [], []
     for mark in case.faults:
