@@ -210,7 +210,9 @@ def _case(family: str, entry: Mapping[str, Any]) -> Case:
 
 def unmarked(path: str, text: str) -> tuple[str, list[Mark], list[Mark]]:
     """The text without marks, the places of the faults and the second places."""
-    lines, faults, alternatives = [], [], []
+    lines: list[str] = []
+    faults: list[Mark] = []
+    alternatives: list[Mark] = []
     for number, line in enumerate(text.split("\n"), 1):
         plain = ""
         for character in line:
