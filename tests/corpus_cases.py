@@ -146,7 +146,8 @@ def judge(case: Case, found: list[Found]) -> Verdict:
         any((place.path, place.line, place.column) == (m.path, m.line, m.column) for place in found) for m in exact
     )
     stray = [place for place in found if not any(mark.covers(place) for mark in (*case.faults, *case.alternatives))]
-    elsewhere, missed = [], []
+    elsewhere: list[Mark] = []
+    missed: list[Mark] = []
     for mark in case.faults:
         if mark not in exact:
             near = next((place for place in stray if place.path == mark.path), None)
