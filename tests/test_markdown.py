@@ -19,7 +19,7 @@ SOURCES = 'ok-2024: {title: 题, by: 人, year: 2024, url: "https://example.org/
 
 def built(configuration: Path, tmp_path: Path, page: str = "index.html") -> str:
     """The HTML of a page, with the template around it."""
-    render.build(configuration, tmp_path / "out", lambda site: None)
+    render.build(configuration, tmp_path / "out", checks.inspect, lambda site: None)
     return (tmp_path / "out" / page).read_text("utf-8")
 
 
@@ -49,7 +49,7 @@ def test_two_layouts_where_a_phone_needs_its_own(project: Project, tmp_path: Pat
     assert html.count("data-search-exclude") == 2
     assert "atlas-wide" in html
     assert "atlas-narrow" in html
-    assert checks.run(render.render(tmp_path / "mkdocs.yml")).findings == ()
+    assert checks.validate(tmp_path / "mkdocs.yml").findings == ()
 
 
 def test_what_cannot_be_drawn_is_left_to_the_browser(
@@ -68,7 +68,7 @@ def test_what_cannot_be_drawn_is_left_to_the_browser(
     html = built(configuration, tmp_path)
     assert '<div class="mermaid"' in html
     assert "&lt;b&gt;丙" in html
-    assert [finding.rule.id for finding in checks.run(render.render(configuration)).findings] == ["diagram-fallback"]
+    assert [finding.rule.id for finding in checks.validate(configuration).findings] == ["diagram-fallback"]
 
 
 def test_formulas_are_mathml(project: Project, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_without_an_engine_a_preview_goes_on_and_a_check_does_not(
     configuration = project({"docs/index.md": "# 页\n\n" + FLOW.replace('  click A "b.md#there"\n', "")})
     assert '<div class="mermaid"' in built(configuration, tmp_path)
     with pytest.raises(CannotCheckError, match=r"docs/index\.md：无法载入 V8"):
-        checks.run(render.render(configuration))
+        checks.validate(configuration)
 
 
 def test_saved_data_is_seen_without_a_restart(project: Project, tmp_path: Path) -> None:
