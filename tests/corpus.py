@@ -14,7 +14,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "diagrams"
 INSERTED = "[]{}()<>|\"'`:;,.-=~@#%&*/\\ \n甲（）：、，；“”－＞［］｛｝｜aX19_"
-FULL_WIDTH = str.maketrans("():,;->[]{}|\"", "（）：，；－＞［］｛｝｜“")
+FULL_WIDTH = str.maketrans('():,;->[]{}|"', "（）：，；－＞［］｛｝｜“")
 
 
 @dataclass(frozen=True, slots=True)

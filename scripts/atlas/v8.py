@@ -6,6 +6,7 @@ without a browser and without Node.js; a call that takes too long or too much me
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import threading
@@ -92,6 +93,9 @@ class Engine:
         except (ImportError, OSError) as error:
             raise EngineError(f"无法载入 V8（mini-racer）：{_first_line(error)}") from error
         context = MiniRacer()
+        # V8 may take the process along when a context that has made promises is closed, so none ever is: not when it is
+        # replaced, and not at the end of the process, which takes it back anyway.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(context))
         context.eval(_script("browser_stub.js"))
         for path in self._libraries:
             context.eval(library(path).read_text("utf-8"))

@@ -57,10 +57,13 @@ def written_links(source: str) -> tuple[str, ...]:
     and ``links A: {…}`` of sequence diagrams; our own ``%% click …``.
     """
     live = _COMMENT.sub("", source)
-    found = [(one.start("href"), one["href"]) for pattern in (_CLICK, _CLASS_LINK, _ACTOR_LINK) for one in pattern.finditer(live)]
+    found = [
+        (one.start("href"), one["href"]) for pattern in (_CLICK, _CLASS_LINK, _ACTOR_LINK) for one in pattern.finditer(live)
+    ]
     for several in _ACTOR_LINKS.finditer(live):
         found += [
-            (several.start("json") + one.start(1), one[1]) for one in re.finditer(r':\s*["\']([^"\']+)["\']', several["json"])
+            (several.start("json") + one.start(1), one[1])
+            for one in re.finditer(r':\s*["\']([^"\']+)["\']', several["json"])
         ]
     return (*dict.fromkeys(href for _, href in sorted(found)), *(href for _, href in comment_links(source)))
 

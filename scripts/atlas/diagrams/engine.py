@@ -53,5 +53,7 @@ def verdict(source: str) -> Verdict:
         last_column=raw["lastColumn"],
         text=raw["text"] or "",
         offender=raw["offender"],
-        at_end=raw["token"] in (1, "EOF", "EOF_IN_STRUCT") or "found ``" in raw["message"] or "found --> '' <--" in raw["message"],
+        at_end=raw["token"] in (1, "EOF", "EOF_IN_STRUCT")
+        or "found ``" in raw["message"]
+        or "found --> '' <--" in raw["message"],
     )

@@ -38,17 +38,23 @@ def judge(source: str) -> tuple[Problem, ...]:
             break
         place, opening = find(text, refusal)
         if place is None or place[0] in replaced or place[0] > len(text.splitlines()):
-            problems += [] if problems else [Problem(said(refusal, None, ""), kind=_kind(refusal), hint=hint(refusal, "", None))]
+            problems += (
+                [] if problems else [Problem(said(refusal, None, ""), kind=_kind(refusal), hint=hint(refusal, "", None))]
+            )
             break
         mended = None if opening else repair(text, place[0])
         if not problems or _is_new(source, text, refusal, place[0], opening, replaced):
             problems.append(_problem(source, refusal, place, opening, mended))
+        if not opening and not mended and place[0] <= strip(text).place(0)[0]:
+            break  # without its first line nothing of a diagram can be judged
         replaced.add(place[0])
         text = close(text, opening) if opening else _without(text, place[0], mended)
     return tuple(sorted(problems, key=lambda one: (one.line or 0, one.column or 0)))
 
 
-def _problem(source: str, refusal: Verdict, place: tuple[int, int | None], opening: Opening | None, mended: Repair | None) -> Problem:
+def _problem(
+    source: str, refusal: Verdict, place: tuple[int, int | None], opening: Opening | None, mended: Repair | None
+) -> Problem:
     line, column = place
     written = source.splitlines()
     snippet = written[line - 1].strip() if line <= len(written) else ""
@@ -83,7 +89,10 @@ def _is_new(source: str, text: str, refusal: Verdict, at: int, opening: Opening 
         return False
     if refusal.stage == "draw" or not re.search(r"\bline\b", refusal.message):
         return _stands_apart(source, refusal, line, replaced)
-    return not verdict(f"{head}\n{line}\n").drawn and verdict(f"{head}\n{line}\n").message.split("\n")[0][:12] == refusal.message[:12]
+    return (
+        not verdict(f"{head}\n{line}\n").drawn
+        and verdict(f"{head}\n{line}\n").message.split("\n")[0][:12] == refusal.message[:12]
+    )
 
 
 def _stands_apart(source: str, refusal: Verdict, line: str, replaced: set[int]) -> bool:

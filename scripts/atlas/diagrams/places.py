@@ -84,7 +84,7 @@ def open_mark(line: str) -> int:
         if stack and stack[-1][0] == '"':
             if character == '"':
                 stack.pop()
-        elif character in "([{\"":
+        elif character in '([{"':
             stack.append((character, column))
         elif character in ")]}" and stack and stack[-1][0] == "([{"[")]}".index(character)]:
             stack.pop()
@@ -100,7 +100,12 @@ def _before_closer(source: str, place: Place, refusal: Verdict) -> Place:
     line = lines[place[0] - 1] if place[0] <= len(lines) else ""
     starts = place[1] == len(line) - len(line.lstrip()) + 1
     spoils = _spoils(source, refusal)
-    if not above or refusal.stage == "draw" or not starts or not (re.match(r"\s*(?:\}|end\b)", line) or not spoils(place[0])):
+    if (
+        not above
+        or refusal.stage == "draw"
+        or not starts
+        or not (re.match(r"\s*(?:\}|end\b)", line) or not spoils(place[0]))
+    ):
         return place
     if spoils(above):
         return above, len(lines[above - 1].rstrip()) + 1
@@ -188,14 +193,16 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
     """The first line without which this failure is gone; lines with the name that the failure tells of come first."""
     spoils = _spoils(source, refusal)
     lines = left.source.splitlines()
+    head = left.place(0)[0]
     if refusal.offender:
-        told = next(((at, line.find(refusal.offender) + 1) for at, line in enumerate(lines, 1) if refusal.offender in line), None)
+        word = re.compile(rf"(?<!\w){re.escape(refusal.offender)}(?!\w)")
+        told = [(at, found.start() + 1) for at, line in enumerate(lines, 1) if at > head and (found := word.search(line))]
         if told:
-            return told
+            return told[-1] if "second element" in refusal.message else told[0]
     names = [name for name in _names(refusal) if name]
     found: list[tuple[int, int]] = []
     for name in names:
-        found += [(at, line.find(name) + 1) for at, line in enumerate(lines, 1) if name in line]
+        found += [(at, line.find(name) + 1) for at, line in enumerate(lines, 1) if name in line and at != head]
     for at, column in reversed(found[:_LONGEST_SEARCH]) if refusal.stage == "parse" else found[:_LONGEST_SEARCH]:
         if spoils(at):
             return at, column
@@ -209,15 +216,19 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
 def _names(refusal: Verdict) -> Iterator[str]:
     yield refusal.text.strip()
     yield from re.findall(r"[\"'\[(]([^\"'\[\]()]+)[\"'\])]", refusal.message)
-    yield from re.findall(r"(?:shape: |Invalid date:|Duplicate id |identifier: |block |slice )([^\s.]\S*?)\.?(?:\s|$)", refusal.message)
+    yield from re.findall(
+        r"(?:shape: |Invalid date:|Duplicate id |identifier: |block |slice )([^\s.]\S*?)\.?(?:\s|$)", refusal.message
+    )
 
 
 def _spoils(source: str, refusal: Verdict) -> Callable[[int], bool]:
-    """Whether the failure is another one, or gone, once an author's line is blank."""
+    """Whether the failure is gone, or another one of the model, once an author's line is blank."""
     lines = source.splitlines()
+    of_the_model = not re.search(r"\bline:? [\d?]", refusal.message)
 
     def spoils(at: int) -> bool:
         without = verdict("\n".join([*lines[: at - 1], "", *lines[at:]]) + "\n")
-        return without.drawn or (without.message != refusal.message and without.stage == refusal.stage == "draw")
+        another = without.message != refusal.message and not re.search(r"\bline:? [\d?]", without.message)
+        return without.drawn or (of_the_model and another)
 
     return spoils

@@ -17,7 +17,16 @@ from atlas.diagrams.keywords import CHINESE_HEADERS, DIRECTIONS, HEADERS, STATEM
 from atlas.diagrams.places import open_mark
 
 WIDE_MARKS = str.maketrans("（）：，；－＞＜［］｛｝｜＝＃％＊＋．／＠＂＇＆　、", "():,;-><[]{}|=#%*+./@\"'& ,")
-_ARROWS = (("——>", "-->"), ("—>", "-->"), ("——", "--"), ("→", "-->"), ("－－＞", "-->"), ("－＞", "->"), ("⇒", "==>"), ("＝＝＞", "==>"))
+_ARROWS = (
+    ("——>", "-->"),
+    ("—>", "-->"),
+    ("——", "--"),
+    ("→", "-->"),
+    ("－－＞", "-->"),
+    ("－＞", "->"),
+    ("⇒", "==>"),
+    ("＝＝＞", "==>"),
+)
 _CJK = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’"
 _MOST = 24
 """How many corrections are tried on a line."""
@@ -37,7 +46,9 @@ def repair(source: str, at: int) -> Repair | None:
     lines = source.splitlines()
     if not 0 < at <= len(lines):
         return None
-    kind = kind_of("\n".join(line for line in lines if not line.lstrip().startswith(("%%", "---"))).lstrip()) or _kind_below(lines)
+    kind = kind_of("\n".join(line for line in lines if not line.lstrip().startswith(("%%", "---"))).lstrip()) or _kind_below(
+        lines
+    )
     before = verdict(source)
     tried: set[str] = {lines[at - 1]}
     for candidate in _candidates(lines[at - 1], kind, is_header=_is_header(lines, at)):
@@ -101,7 +112,11 @@ def _headers(line: str) -> Iterator[Repair]:
     direction = rest.strip(" ;")
     if head and head != word:
         yield Repair(f"{indent}{head}{rest}", f"图的种类写作 `{head}`", len(indent) + 1)
-    if direction and direction not in DIRECTIONS and (head or word) in ("flowchart", "graph", "swimlane-beta", "agentflow-beta", "gitGraph"):
+    if (
+        direction
+        and direction not in DIRECTIONS
+        and (head or word) in ("flowchart", "graph", "swimlane-beta", "agentflow-beta", "gitGraph")
+    ):
         for one in (_direction(direction),):
             if one:
                 yield Repair(f"{indent}{head or word} {one}", f"方向只能写 {'、'.join(DIRECTIONS)} 之一", found.start(3) + 2)
@@ -110,7 +125,9 @@ def _headers(line: str) -> Iterator[Repair]:
 def _direction(written: str) -> str:
     """The direction that shares the most letters, in place, with what was written."""
     names = {"左右": "LR", "右左": "RL", "上下": "TB", "下上": "BT"}
-    return names.get(written) or max(("LR", "TB", "TD", "RL", "BT"), key=lambda one: sum(a == b for a, b in zip(one, written.upper(), strict=False)))
+    return names.get(written) or max(
+        ("LR", "TB", "TD", "RL", "BT"), key=lambda one: sum(a == b for a, b in zip(one, written.upper(), strict=False))
+    )
 
 
 def _wide(line: str) -> Iterator[Repair]:
@@ -133,7 +150,11 @@ def _outside_labels(line: str) -> str:
     """The same line with half-width punctuation where it is no text: not in quotes, brackets or after a colon."""
     parts = re.split(r'("[^"]*"|[\[({|｛［｜][^\[\](){}|］｝｜]*[\])}|］｝｜]|[:：].*$)', line)
     return "".join(
-        (part[0].translate(WIDE_MARKS) + part[1:-1] + part[-1].translate(WIDE_MARKS) if part[:1] not in ":：" else part[0].translate(WIDE_MARKS) + part[1:])
+        (
+            part[0].translate(WIDE_MARKS) + part[1:-1] + part[-1].translate(WIDE_MARKS)
+            if part[:1] not in ":："
+            else part[0].translate(WIDE_MARKS) + part[1:]
+        )
         if number % 2 and len(part) > 1
         else part.translate(WIDE_MARKS)
         for number, part in enumerate(parts)
@@ -165,16 +186,19 @@ def _labels(line: str) -> Mended:
         ends = [at for at, character in enumerate(line) if character == closing and at > start + 1]
         for end in reversed(ends) if start >= 0 else ():
             label = line[start + 1 : end]
-            if label.strip(" \"") and not label.startswith(('"', "[", "(", "{", "/", "\\")):
+            if label.strip(' "') and not label.startswith(('"', "[", "(", "{", "/", "\\")):
                 quoted = label.replace('"', "#quot;")
                 yield f'{line[: start + 1]}"{quoted}"{line[end:]}', "含括号或引号的标签要加英文双引号"
-    for found in re.finditer(r"(?<![\w\"])([^\s\[\](){}|<>=.\"-][^\[\](){}|\"]*)([\[({])([^\"\[\](){}|]*[()][^\"]*?)([\])}])(?=\s*(?:[-=.<~&;:]|$))", line):
+    for found in re.finditer(
+        r"(?<![\w\"])([^\s\[\](){}|<>=.\"-][^\[\](){}|\"]*)([\[({])([^\"\[\](){}|]*[()][^\"]*?)([\])}])(?=\s*(?:[-=.<~&;:]|$))",
+        line,
+    ):
         yield f'{line[: found.start(3)]}"{found[3]}"{line[found.end(3) :]}', "含括号的标签要加英文双引号"
 
 
 def _mirror(line: str) -> Mended:
     """Brackets that open a shape and are not all closed, or not in their order."""
-    pattern = r"([\[({]{1,3}|>)([/\\]?)(\"?)([^\[\](){}\"|]+?)(\"?)([/\\]?)([\])}]*)(?=\s+(?:--|==|-\.|<|~|&)|[-=~&;]|:::|\s*$)"
+    pattern = r"(?<=[\w\u0080-\uffff])([\[({]{1,3}|>)([/\\]?)(\"?)([^\[\](){}\"|]+?)(\"?)([/\\]?)([\])}]*)(?=\s+(?:--|==|-\.|<|~|&)|[-=~&;]|:::|\s*$)"
     mirrors = str.maketrans("[({>", "])}]")
 
     def whole(found: re.Match[str]) -> str:
@@ -191,7 +215,13 @@ def _reserved(line: str) -> Mended:
 
 
 def _arrows(line: str) -> Mended:
-    for wrong, right in ((r"(?<![-<])->(?!>)", "-->"), (r"=>(?!=)", "-->"), (r"-{4,}>", "-->"), (r"->>", "-->"), (r"(?<![-.<])-{3}>", "-->")):
+    for wrong, right in (
+        (r"(?<![-<])->(?!>)", "-->"),
+        (r"=>(?!=)", "-->"),
+        (r"-{4,}>", "-->"),
+        (r"->>", "-->"),
+        (r"(?<![-.<])-{3}>", "-->"),
+    ):
         yield re.sub(wrong, right, line), "箭头写作 `-->`"
     yield re.sub(r"\s*(?:-->|---|==>|-\.->|--)\s*$", "", line), "箭头后面少了一个节点：补上节点，或去掉箭头"
 
@@ -207,7 +237,10 @@ def _sequence(line: str) -> Mended:
 
 
 def _relations(line: str) -> Mended:
-    yield re.sub(r"(?:(?<=\s)|^)(\S+)\s+(?:-->|->|--|\|--\|\||\|\|-\|\||\|\|--o)\s+(\S+)", r"\1 ||--o{ \2", line), "关系两端都要写基数，例如 `||--o{`"
+    yield (
+        re.sub(r"(?:(?<=\s)|^)(\S+)\s+(?:-->|->|--|\|--\|\||\|\|-\|\||\|\|--o)\s+(\S+)", r"\1 ||--o{ \2", line),
+        "关系两端都要写基数，例如 `||--o{`",
+    )
     if re.search(r"[|o}]{1,2}(?:--|\.\.)[|o{]{1,2}\s*\S+\s*:?\s*$", line):
         yield line.rstrip(" :") + " : 关系", "关系后面要有 `: 说明`"
     if re.match(r"\s*\w+\s*$", line):
@@ -226,14 +259,20 @@ def _chart(line: str) -> Mended:
         yield f"{listed[1]}[{', '.join(_quoted(word) for word in words)}]", "坐标轴上的中文要加英文双引号，之间用半角逗号"
         head = re.match(r"(\s*[xy]-axis\s+)(\S.*?)\s*$", listed[1])
         if head:
-            yield f"{head[1]}{_quoted(head[2])} [{', '.join(_quoted(word) for word in words)}]", "坐标轴上的中文要加英文双引号"
+            yield (
+                f"{head[1]}{_quoted(head[2])} [{', '.join(_quoted(word) for word in words)}]",
+                "坐标轴上的中文要加英文双引号",
+            )
     values = re.match(r"(\s*(?:bar|line)\s+)([-\d.,\s]+)$", line)
     if values:
         yield f"{values[1]}[{values[2].strip()}]", "数据要放在方括号里"
     titled = re.match(r"(\s*(?:title|[xy]-axis|bar|line)\s+)([^\[\"]+?)(\s*\[.*|\s+-?[\d.]+\s*-->.*)?$", line)
     if titled:
         yield f"{titled[1]}{_quoted(titled[2])}{titled[3] or ''}", "标题里的中文要加英文双引号"
-    yield re.sub(r"(title\s+).*", lambda m: m[1] + '"' + m[0][len(m[1]) :].replace('"', "") + '"', line), "标题里的中文要加英文双引号"
+    yield (
+        re.sub(r"(title\s+).*", lambda m: m[1] + '"' + m[0][len(m[1]) :].replace('"', "") + '"', line),
+        "标题里的中文要加英文双引号",
+    )
 
 
 def _first_quoted(line: str) -> Mended:
@@ -266,13 +305,19 @@ def _radar(line: str) -> Mended:
     found = re.match(r"(\s*(?:curve|axis)\s+)(.*)$", line)
     if found:
         number = iter("abcdefghijklmnopqrstuvwxyz")
-        yield found[1] + re.sub(rf"[\w{_CJK}]*[{_CJK}][\w{_CJK}]*", lambda m: f'{next(number)}["{m[0]}"]', found[2]), "中文名写成 `编号[\"名字\"]`"
+        yield (
+            found[1] + re.sub(rf"[\w{_CJK}]*[{_CJK}][\w{_CJK}]*", lambda m: f'{next(number)}["{m[0]}"]', found[2]),
+            '中文名写成 `编号["名字"]`',
+        )
 
 
 def _usecase(line: str) -> Mended:
     yield re.sub(r"\s*(?:=>|->)\s*", " --> ", line), "连线写作 `-->`"
     number = iter(range(1, 20))
-    yield re.sub(rf"(?<!\")[\w{_CJK}]*[{_CJK}][\w{_CJK}]*(?!\")", lambda m: f'u{next(number)}("{m[0]}")', line), "中文名写成 `编号(\"名字\")`"
+    yield (
+        re.sub(rf"(?<!\")[\w{_CJK}]*[{_CJK}][\w{_CJK}]*(?!\")", lambda m: f'u{next(number)}("{m[0]}")', line),
+        '中文名写成 `编号("名字")`',
+    )
 
 
 def _journey(line: str) -> Mended:

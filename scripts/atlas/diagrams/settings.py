@@ -80,7 +80,9 @@ def _head(source: str) -> Iterator[Problem]:
             continue
         at = head.start("body") + key.start_mark.index
         if key.value in option_names():
-            yield _problem(source, at, f"`{key.value}` 不在 `config:` 下面，不起作用", f"写成 `config:` 下面缩进的一行 `{key.value}: …`")
+            yield _problem(
+                source, at, f"`{key.value}` 不在 `config:` 下面，不起作用", f"写成 `config:` 下面缩进的一行 `{key.value}: …`"
+            )
         elif close := nearest(str(key.value), _HEAD_KEYS, 0.75):
             yield _problem(source, at, f"不认识的键 `{key.value}`，不起作用", f"写作 `{close}`")
     config = data.get("config")
@@ -96,7 +98,9 @@ def _options(source: str, start: int, names: list[str], theme: object) -> Iterat
         at = source.find(theme, source.find("theme", start))
         close = nearest(theme, THEMES, 0.5)
         known = f"写作 `{close}`；" if close else ""
-        yield _problem(source, at, f"没有主题 `{theme}`，图会用默认主题", f"{known}可用的主题：{'、'.join(THEMES)}", THEME_UNKNOWN)
+        yield _problem(
+            source, at, f"没有主题 `{theme}`，图会用默认主题", f"{known}可用的主题：{'、'.join(THEMES)}", THEME_UNKNOWN
+        )
 
 
 def _problem(source: str, at: int, message: str, hint: str, kind: str = DIRECTIVE_INVALID) -> Problem:

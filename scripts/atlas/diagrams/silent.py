@@ -27,8 +27,12 @@ TASK_UNKNOWN = "diagram-task-unknown"
 
 _FLOW = ("flowchart", "swimlane")
 _STYLED = (*_FLOW, "state", "class", "er", "requirement", "block", "treemap")
-_ABOUT = re.compile(r"\s*(?P<word>style|class|click|link|callback|cssClass)\s+(?P<names>\"[^\"]*\"|[^\s\"]+(?:\s*,\s*[^\s,\"]+)*)(?P<rest>.*)$")
-_NOT_NODES = re.compile(r"\s*(?:style|click|linkStyle|classDef|cssClass|callback|accTitle|accDescr|direction|%%|class\s+\S+\s+\S+\s*;?\s*$)")
+_ABOUT = re.compile(
+    r"\s*(?P<word>style|class|click|link|callback|cssClass)\s+(?P<names>\"[^\"]*\"|[^\s\"]+(?:\s*,\s*[^\s,\"]+)*)(?P<rest>.*)$"
+)
+_NOT_NODES = re.compile(
+    r"\s*(?:style|click|linkStyle|classDef|cssClass|callback|accTitle|accDescr|direction|%%|class\s+\S+\s+\S+\s*;?\s*$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ def _read(source: str) -> list[_Line]:
     left = strip(source)
     numbers = sorted({left.place(at)[0] for at in range(len(left.text)) if not left.text[at].isspace()})
     written = source.split("\n")
-    return [_Line(n, written[n - 1], re.sub(r'"[^"]*"', lambda m: '"' + " " * (len(m[0]) - 2) + '"', written[n - 1])) for n in numbers]
+    return [
+        _Line(n, written[n - 1], re.sub(r'"[^"]*"', lambda m: '"' + " " * (len(m[0]) - 2) + '"', written[n - 1]))
+        for n in numbers
+    ]
 
 
 def _classes(kind: str, lines: list[_Line], facts: Any) -> Iterator[Problem]:
@@ -77,7 +84,9 @@ def _classes(kind: str, lines: list[_Line], facts: Any) -> Iterator[Problem]:
                 continue
             close = nearest(name, tuple(known), 0.6)
             hint = f"已有的类里最接近的是 `{close}`" if close and close != "default" else f"写上 `classDef {name} fill:#eef`"
-            yield Problem(f"没有定义类 `{name}`，这里的样式不起作用", line.number, column, line.text.strip(), CLASS_UNDEFINED, hint)
+            yield Problem(
+                f"没有定义类 `{name}`，这里的样式不起作用", line.number, column, line.text.strip(), CLASS_UNDEFINED, hint
+            )
 
 
 def _class_uses(kind: str, line: _Line) -> Iterator[tuple[str, int]]:
@@ -104,19 +113,33 @@ def _targets(kind: str, lines: list[_Line], facts: Any) -> Iterator[Problem]:
         yield from _gantt_clicks(lines, facts)
     if kind not in (*_FLOW, "state", "class", "er", "requirement", "block"):
         return
-    content = "\n".join(line.text for line in lines[1:] if not _NOT_NODES.match(line.text) and not (_ABOUT.match(line.text) and kind != "class"))
+    content = "\n".join(
+        line.text
+        for line in lines[1:]
+        if not _NOT_NODES.match(line.text) and not (_ABOUT.match(line.text) and kind != "class")
+    )
     if kind == "class":
-        content = "\n".join(line.text for line in lines[1:] if not _NOT_NODES.match(line.text) and not re.match(r"\s*link\s", line.text))
+        content = "\n".join(
+            line.text for line in lines[1:] if not _NOT_NODES.match(line.text) and not re.match(r"\s*link\s", line.text)
+        )
     for line in lines[1:]:
         about = _ABOUT.match(line.text)
-        if not about or about["word"] not in _about_words(kind) or (about["word"] == "class" and not about["rest"].strip(" ;")):
+        if (
+            not about
+            or about["word"] not in _about_words(kind)
+            or (about["word"] == "class" and not about["rest"].strip(" ;"))
+        ):
             continue
-        for found in re.finditer(r"[^\s,\"]+" if not about["names"].startswith('"') or about["word"] == "cssClass" else r'[^"]+', about["names"]):
+        for found in re.finditer(
+            r"[^\s,\"]+" if not about["names"].startswith('"') or about["word"] == "cssClass" else r'[^"]+', about["names"]
+        ):
             name = found[0].rstrip(";")
             if name == "default" or _stands(name, content):
                 continue
             column = about.start("names") + found.start() + 1
-            names = tuple(str(one[0]) for one in [*facts.get("nodes", ()), *facts.get("groups", ())] if _stands(str(one[0]), content))
+            names = tuple(
+                str(one[0]) for one in [*facts.get("nodes", ()), *facts.get("groups", ())] if _stands(str(one[0]), content)
+            )
             close = nearest(name, names, 0.6)
             hint = f"最接近的编号是 `{close}`" if close else "写一个图里已有的编号，或删掉这一行"
             what = "点它不会有反应" if about["word"] in ("click", "link", "callback") else "样式落不到想要的节点上"
@@ -128,7 +151,9 @@ def _about_words(kind: str) -> tuple[str, ...]:
 
 
 def _stands(name: str, content: str) -> bool:
-    return re.search(rf"(?<![\w\u0080-\uffff-]){re.escape(name)}(?![\w\u0080-\uffff]|-[\w\u0080-\uffff])", content) is not None
+    return (
+        re.search(rf"(?<![\w\u0080-\uffff-]){re.escape(name)}(?![\w\u0080-\uffff]|-[\w\u0080-\uffff])", content) is not None
+    )
 
 
 def _gantt_clicks(lines: list[_Line], facts: Any) -> Iterator[Problem]:
@@ -140,7 +165,14 @@ def _gantt_clicks(lines: list[_Line], facts: Any) -> Iterator[Problem]:
                 assert click
                 hint = f"最接近的编号是 `{close}`" if (close := nearest(name[0], ids, 0.6)) else "写一个任务的编号"
                 column = click.start(1) + name.start() + 1
-                yield Problem(f"没有编号为 `{name[0]}` 的任务，点它不会有反应", line.number, column, line.text.strip(), STYLE_UNKNOWN_NODE, hint)
+                yield Problem(
+                    f"没有编号为 `{name[0]}` 的任务，点它不会有反应",
+                    line.number,
+                    column,
+                    line.text.strip(),
+                    STYLE_UNKNOWN_NODE,
+                    hint,
+                )
 
 
 def _relabelled(kind: str, lines: list[_Line], facts: Any) -> Iterator[Problem]:
@@ -205,7 +237,9 @@ def _described(kind: str, lines: list[_Line], nodes: dict[str, Any]) -> tuple[st
     if kind == "class":
         return tuple(name for name, one in nodes.items() if one[2])
     if kind == "sequence":
-        declared = (re.match(r"\s*(?:create\s+)?(?:participant|actor)\s+([^@]+?)(?:\s+as\s.*|@.*)?\s*$", line.text) for line in lines)
+        declared = (
+            re.match(r"\s*(?:create\s+)?(?:participant|actor)\s+([^@]+?)(?:\s+as\s.*|@.*)?\s*$", line.text) for line in lines
+        )
         return tuple(found[1] for found in declared if found)
     return ()
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 FRONT_MATTER = re.compile(r"([^\S\n]*)---\s*?\n(?P<body>.*?)\n?\1---[^\S\n]*(?:\n\s*)", re.DOTALL)
 DIRECTIVE = re.compile(
-    r"%%\{\s*(?:(?P<named>\w+)\s*:|(?P<bare>\w+))\s*(?:(?P<word>\w+)|(?P<body>(?:(?!\}%%).|\n)*))?\s*(?:\}%%)?", re.IGNORECASE
+    r"%%\{\s*(?:(?P<named>\w+)\s*:|(?P<bare>\w+))\s*(?:(?P<word>\w+)|(?P<body>(?:(?!\}%%).|\n)*))?\s*(?:\}%%)?",
+    re.IGNORECASE,
 )
 _COMMENT = re.compile(r"^\s*%%(?!\{)[^\n]+\n?", re.MULTILINE)
 

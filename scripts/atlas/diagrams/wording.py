@@ -24,6 +24,7 @@ _KNOWN = (
     (r"reading 'endTime'", "第一个任务没有开始时间"),
     (r"TopAxis is not a function", "这一版 Mermaid 的 `topAxis` 语句会出错"),
     (r"circular link", "桑基图里的流向绕成了圈"),
+    (r"(\S+) is inside itself", "状态 `{0}` 套在自己里面，读者的浏览器会卡死"),
     (r"no sets", "韦恩图里没有集合"),
     (r"no plots", "图里没有数据"),
     (r'C4 rel "(.*)" -> "(.*)" references', "关系 `{0}` → `{1}` 有一端没有定义"),
@@ -54,9 +55,10 @@ _HINTS = (
     (r"TopAxis", "删掉 `topAxis` 一行，改在 YAML 头里写 `config: {gantt: {topAxis: true}}`"),
     (r"reading 'endTime'", "给第一个任务写开始日期，例如 `任务 :2026-01-01, 3d`"),
     (r"No such shape", "形状名见 Mermaid 的形状表，例如 `rect`、`rounded`、`diam`、`cyl`"),
+    (r"is inside itself", "里面的状态换一个编号"),
     (r"circular link", "去掉一条流，让流向不再绕回起点"),
     (r"no plots", "写上 `bar [1, 2, 3]` 或 `line [1, 2, 3]`"),
-    (r"no sets", "写上 `set A[\"甲\"]`"),
+    (r"no sets", '写上 `set A["甲"]`'),
     (r"only be one root", "把多出来的行缩进到根的下面"),
     (r"C4 rel", "先用 `Person(…)`、`System(…)` 等定义两端"),
     (r"Failed to parse the rule", "类名以拉丁字母开头，只用字母、数字、`-`、`_`"),
@@ -79,7 +81,7 @@ _HINTS = (
     (r"Missing entry for axis (\S+)", "给每一条轴都写一个值"),
     (r"should start from (\d+)", "改成从 {0} 开始，或写 `+位数`"),
     (r"End must be greater", "写成 `小-大`"),
-    (r"Unsupported color", "写 `\"#336699\"` 这样的颜色，或英文颜色名"),
+    (r"Unsupported color", '写 `"#336699"` 这样的颜色，或英文颜色名'),
     (r"reading 'events'", "写成 `时期 : 事件`"),
     (r"(?:Expecting token of type|\d\. \[)'? ?-*>? ?NUMBER", "这里要写数字"),
 )
@@ -104,11 +106,18 @@ def hint(refusal: Verdict, snippet: str, mended: Repair | None, opening: Opening
     if opening:
         return f"在这一段的末尾另起一行写 `{opening.closer}`"
     if mended:
-        return f"{mended.sentence}，改成 `{mended.line.strip()}`" if mended.line.strip() else f"{mended.sentence}：删掉这一行"
+        return (
+            f"{mended.sentence}，改成 `{mended.line.strip()}`" if mended.line.strip() else f"{mended.sentence}：删掉这一行"
+        )
     for pattern, words in _HINTS:
         if found := re.search(pattern, refusal.message):
             return words.format(*found.groups()) if found.groups() else words
-    if re.search(r"[\u3400-\u9fff]", snippet) and "ESCAPED_TEXT" in refusal.message or re.match(r"^[^,]*[\u3400-\u9fff][^,]*,", snippet) and "sankey" in refusal.message:
+    if (
+        re.search(r"[\u3400-\u9fff]", snippet)
+        and "ESCAPED_TEXT" in refusal.message
+        or re.match(r"^[^,]*[\u3400-\u9fff][^,]*,", snippet)
+        and "sankey" in refusal.message
+    ):
         return _LATIN["sankey"]
     if re.search(r"(?:--+>?|==+>?|-\.+->?)\s*$", snippet):
         return "箭头后面少了一个节点"

@@ -16,6 +16,14 @@
       if (node.id === undefined || node.id === null) fail("a node without an id");
       if (!node.isGroup && !node.shape) fail("No such shape: undefined", node.id.split("----")[0]);
     }
+    const parents = new Map(nodes.map((node) => [node.id, node.parentId]));
+    for (const {id} of nodes) {
+      let above = parents.get(id);
+      for (let steps = nodes.length; above !== undefined && steps > 0; steps--) {
+        if (above === id) fail(`${id} is inside itself`, id); // Mermaid's layout never ends on it
+        above = parents.get(above);
+      }
+    }
     for (const edge of edges) {
       for (const end of [edge.start, edge.end]) if (!has(nodes, end)) fail(`an edge to nothing: ${end}`, end ?? "");
     }
