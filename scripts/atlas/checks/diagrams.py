@@ -14,7 +14,8 @@ SYNTAX = RULES.add(
     "diagram-syntax",
     Severity.ERROR,
     "Mermaid 图有语法错误",
-    "读者看到的不是图而是报错。一张图里的每处错误都给出作者写的行列，没有结束的结构报在它开始的地方；判断用的是 Mermaid 自己的解析器。",
+    "读者看到的不是图而是报错。每处错误都给出作者写的行列，没有结束的结构报在它开始的地方；"
+    "判断用的是 Mermaid 自己的解析器。",
 )
 UNDRAWN = RULES.add(
     "diagram-undrawable",

@@ -53,8 +53,8 @@ def comment_links(source: str) -> tuple[tuple[str, str], ...]:
 def written_links(source: str) -> tuple[str, ...]:
     """Every address that the author put on a node, whether or not it will be drawn, in the order of the text.
 
-    The forms: ``click … "…"`` with or without ``href``, a tooltip and a target; ``link A "…"`` of class diagrams; ``link A: … @ …``
-    and ``links A: {…}`` of sequence diagrams; our own ``%% click …``.
+    The forms: ``click … "…"`` with or without ``href``, a tooltip and a target; ``link A "…"`` of class diagrams;
+    ``link A: … @ …`` and ``links A: {…}`` of sequence diagrams; our own ``%% click …``.
     """
     live = _COMMENT.sub("", source)
     found = [

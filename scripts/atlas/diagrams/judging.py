@@ -63,7 +63,9 @@ def _problem(
         column = mended.column
         word = re.match(r"\S+", written[line - 1][column - 1 :]) if refusal.stage == "parse" else None
         message = f"不认识 `{word[0]}`" if word and "图种" not in message else message
-    return Problem(message, line, column, snippet, _kind(refusal), hint(refusal, snippet, mended, opening))
+    return Problem(
+        message, line, column, snippet, _kind(refusal), hint(refusal, snippet, mended, opening, kind_of(strip(source).text))
+    )
 
 
 def _kind(refusal: Verdict) -> str:

@@ -22,9 +22,12 @@ HEADERS = {
 """First word of a diagram → its kind, as the modules of this package name it."""
 
 CHINESE_HEADERS = {
-    "流程图": "flowchart", "图": "flowchart", "时序图": "sequenceDiagram", "序列图": "sequenceDiagram", "类图": "classDiagram",
-    "状态图": "stateDiagram-v2", "实体关系图": "erDiagram", "甘特图": "gantt", "饼图": "pie", "思维导图": "mindmap",
-    "时间线": "timeline", "看板": "kanban", "桑基图": "sankey", "象限图": "quadrantChart", "框图": "block", "泳道图": "swimlane-beta",
+    "流程图": "flowchart", "图": "flowchart", "时序图": "sequenceDiagram", "序列图": "sequenceDiagram",
+    "类图": "classDiagram",
+    "状态图": "stateDiagram-v2",
+    "实体关系图": "erDiagram", "甘特图": "gantt", "饼图": "pie", "思维导图": "mindmap",
+    "时间线": "timeline", "看板": "kanban", "桑基图": "sankey", "象限图": "quadrantChart",
+    "框图": "block", "泳道图": "swimlane-beta",
 }  # fmt: skip
 
 _FLOW = "subgraph end direction style classDef class click linkStyle accTitle accDescr"
@@ -36,7 +39,8 @@ STATEMENTS = {
     "class": "class namespace direction note link click callback style classDef cssClass accTitle accDescr",
     "state": "state note direction style classDef class click scale hide end accTitle accDescr",
     "er": "direction style classDef class title accTitle accDescr",
-    "gantt": "dateFormat axisFormat tickInterval excludes includes todayMarker inclusiveEndDates weekday weekend section title "
+    "gantt": "dateFormat axisFormat tickInterval excludes includes todayMarker inclusiveEndDates "
+    "weekday weekend section title "
     "click accTitle accDescr",
     "pie": "showData title accTitle accDescr",
     "journey": "title section accTitle accDescr", "timeline": "title section accTitle accDescr",
@@ -45,8 +49,10 @@ STATEMENTS = {
     "requirement": "requirement functionalRequirement interfaceRequirement performanceRequirement physicalRequirement "
     "designConstraint element id text risk verifymethod type docref low medium high analysis demonstration inspection test "
     "contains copies derives satisfies verifies refines traces direction style classDef class accTitle accDescr",
-    "c4": "title Person Person_Ext System SystemDb SystemQueue System_Ext SystemDb_Ext SystemQueue_Ext Container ContainerDb "
-    "ContainerQueue Container_Ext Component ComponentDb ComponentQueue Component_Ext Boundary Enterprise_Boundary System_Boundary "
+    "c4": "title Person Person_Ext System SystemDb SystemQueue System_Ext SystemDb_Ext "
+    "SystemQueue_Ext Container ContainerDb "
+    "ContainerQueue Container_Ext Component ComponentDb ComponentQueue Component_Ext Boundary "
+    "Enterprise_Boundary System_Boundary "
     "Container_Boundary Deployment_Node Node Node_L Node_R Rel BiRel Rel_U Rel_D Rel_L Rel_R Rel_Up Rel_Down Rel_Left "
     "Rel_Right Rel_Back RelIndex UpdateElementStyle UpdateRelStyle UpdateLayoutConfig accTitle accDescr",
     "xychart": "title x-axis y-axis bar line accTitle accDescr",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SHAPES = (
-    ("(((", ")))"), ("((", "))"), ("([", "])"), ("[[", "]]"), ("[(", ")]"), ("{{", "}}"), ("[/", "]"), ("[\\", "]"), ("[", "]"),
+    ("(((", ")))"), ("((", "))"), ("([", "])"), ("[[", "]]"), ("[(", ")]"), ("{{", "}}"), ("[/", "]"), ("[\\", "]"),
+    ("[", "]"),
     ("(", ")"), ("{", "}"),
 )  # fmt: skip
 _NO_LABELS = re.compile(r"\s*(?:subgraph|style|class|classDef|click|linkStyle|direction|accTitle|accDescr|end)\b")
@@ -17,7 +18,7 @@ _EDGE_TEXT = re.compile(r"\|[^|]*\||(?<=[\s\]})])(?:--|==|-\.)\s+[^-=|\n]*?\s*(?
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A place where a node is given a label: what it says, the brackets that give its shape, and the line and column."""
+    """A place where a node is given a label: what it says, its shape's brackets, the line and the column."""
 
     id: str
     text: str
@@ -46,7 +47,7 @@ def labels(number: int, line: str) -> Iterator[Label]:
 
 
 def is_slip(written: str, meant: str, *, sure: bool = False) -> bool:
-    """Whether a name is nearly certainly a misspelling of another: another case, or two letters swapped, one lost or doubled.
+    """Whether a name is nearly certainly a slip of another: another case, or two letters swapped, one lost or added.
 
     A letter in place of another makes a different word too often (``loader``, ``leader``), and so do digits, a plural ``s``
     and short names; only ``sure`` (the names are declared) takes such a letter for a slip.

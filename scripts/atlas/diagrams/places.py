@@ -1,7 +1,7 @@
 """A refusal of Mermaid's → the line and column of the author's text where the fault is.
 
-Each of Mermaid's parsers tells of a place in its own way: Jison draws a caret under twenty characters of context, Langium and
-Chevrotain write ``line 3, column 5``, YAML counts in the front matter, and what goes wrong in the model tells of none.
+Each of Mermaid's parsers tells of a place in its own way: Jison draws a caret under twenty characters of context, Langium
+and Chevrotain write ``line 3, column 5``, YAML counts in the front matter, and what goes wrong in the model tells of none.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
     head = left.place(0)[0]
     if refusal.offender:
         word = re.compile(rf"(?<!\w){re.escape(refusal.offender)}(?!\w)")
-        told = [(at, found.start() + 1) for at, line in enumerate(lines, 1) if at > head and (found := word.search(line))]
+        told = [(at, met.start() + 1) for at, line in enumerate(lines, 1) if at > head and (met := word.search(line))]
         if told:
             return told[-1] if "second element" in refusal.message else told[0]
     names = [name for name in _names(refusal) if name]

@@ -198,7 +198,10 @@ def _labels(line: str) -> Mended:
 
 def _mirror(line: str) -> Mended:
     """Brackets that open a shape and are not all closed, or not in their order."""
-    pattern = r"(?<=[\w\u0080-\uffff])([\[({]{1,3}|>)([/\\]?)(\"?)([^\[\](){}\"|]+?)(\"?)([/\\]?)([\])}]*)(?=\s+(?:--|==|-\.|<|~|&)|[-=~&;]|:::|\s*$)"
+    pattern = (
+        r"(?<=[\w\u0080-\uffff])([\[({]{1,3}|>)([/\\]?)(\"?)([^\[\](){}\"|]+?)(\"?)([/\\]?)([\])}]*)"
+        r"(?=\s+(?:--|==|-\.|<|~|&)|[-=~&;]|:::|\s*$)"
+    )
     mirrors = str.maketrans("[({>", "])}]")
 
     def whole(found: re.Match[str]) -> str:

@@ -17,7 +17,8 @@ from atlas.diagrams.values import Problem
 DIRECTIVE_INVALID = "diagram-directive-invalid"
 THEME_UNKNOWN = "diagram-theme-unknown"
 THEMES = (
-    "default", "base", "dark", "forest", "neutral", "neo", "neo-dark", "redux", "redux-dark", "redux-color", "redux-dark-color",
+    "default", "base", "dark", "forest", "neutral", "neo", "neo-dark",
+    "redux", "redux-dark", "redux-color", "redux-dark-color",
 )  # fmt: skip
 _HEAD_KEYS = ("title", "config", "displayMode")
 _DIRECTIVES = ("init", "initialize", "wrap")

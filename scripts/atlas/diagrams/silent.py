@@ -1,7 +1,7 @@
 """A diagram that Mermaid draws → what it passed over in silence and a reader would miss.
 
-What exists is asked of Mermaid's model; where it was written is looked up in the text. A rule that is not nearly certain says
-nothing: a diagram is often drawn by someone who knows exactly what Mermaid ignores.
+What exists is asked of Mermaid's model; where it was written is looked up in the text. A rule that is not nearly certain
+says nothing: a diagram is often drawn by someone who knows exactly what Mermaid ignores.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def _class_uses(kind: str, line: _Line) -> Iterator[tuple[str, int]]:
     if kind in _FLOW:
         bare = re.sub(r"\|[^|]*\||[\[({][^\[\](){}]*[\])}]", lambda m: " " * len(m[0]), bare)
     for found in re.finditer(r":::\s*([\w\u0080-\uffff-]+(?:\s*,\s*[\w\u0080-\uffff-]+)*)", bare):
-        for name in re.finditer(r"[\w\u0080-\uffff-]+", found[1]):
-            yield name[0], found.start(1) + name.start() + 1
+        for one in re.finditer(r"[\w\u0080-\uffff-]+", found[1]):
+            yield one[0], found.start(1) + one.start() + 1
             if kind not in ("er", "requirement"):
                 break
     about = _ABOUT.match(line.text)

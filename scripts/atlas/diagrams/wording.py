@@ -101,7 +101,7 @@ def said(refusal: Verdict, opening: Opening | None, snippet: str) -> str:
     return "这一行没有写完" if refusal.text.lstrip(" \t").startswith("\n") else _tidy(refusal.message)
 
 
-def hint(refusal: Verdict, snippet: str, mended: Repair | None, opening: Opening | None = None) -> str:
+def hint(refusal: Verdict, snippet: str, mended: Repair | None, opening: Opening | None = None, kind: str = "") -> str:
     """What to write instead; the corrected line if Mermaid has accepted it."""
     if opening:
         return f"在这一段的末尾另起一行写 `{opening.closer}`"
@@ -112,12 +112,7 @@ def hint(refusal: Verdict, snippet: str, mended: Repair | None, opening: Opening
     for pattern, words in _HINTS:
         if found := re.search(pattern, refusal.message):
             return words.format(*found.groups()) if found.groups() else words
-    if (
-        re.search(r"[\u3400-\u9fff]", snippet)
-        and "ESCAPED_TEXT" in refusal.message
-        or re.match(r"^[^,]*[\u3400-\u9fff][^,]*,", snippet)
-        and "sankey" in refusal.message
-    ):
+    if kind == "sankey" and re.search(r"[\u3400-\u9fff]", snippet):
         return _LATIN["sankey"]
     if re.search(r"(?:--+>?|==+>?|-\.+->?)\s*$", snippet):
         return "箭头后面少了一个节点"
