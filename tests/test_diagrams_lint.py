@@ -13,10 +13,16 @@ FLOW = "flowchart LR\n"
 @pytest.mark.parametrize(
     ("source", "kind", "place"),
     [
-        pytest.param(FLOW + "  A:::x --> B\n", "class-undefined", (2, 7), id="class"),
-        pytest.param(FLOW + "  A --> B\n  class A,B x\n", "class-undefined", (3, 13), id="class statement"),
-        pytest.param("stateDiagram-v2\n  A --> B\n  class A x\n", "class-undefined", (3, 11), id="state class"),
-        pytest.param('classDiagram\n  class A\n  cssClass "A" x\n', "class-undefined", (3, 16), id="cssClass"),
+        pytest.param(FLOW + "  A:::x --> B\n  classDef y fill:#fff\n", "class-undefined", (2, 7), id="class"),
+        pytest.param(
+            FLOW + "  A --> B\n  class A,B x\n  classDef y fill:#fff\n", "class-undefined", (3, 13), id="class statement"
+        ),
+        pytest.param(
+            "stateDiagram-v2\n  A --> B\n  class A x\n  classDef y fill:#fff\n", "class-undefined", (3, 11), id="state class"
+        ),
+        pytest.param(
+            'classDiagram\n  class A\n  cssClass "A" x\n  classDef y fill:#fff\n', "class-undefined", (3, 16), id="cssClass"
+        ),
         pytest.param(FLOW + "  A --> B\n  style C fill:#fff\n", "style-unknown-node", (3, 9), id="style"),
         pytest.param(FLOW + '  A --> B\n  click C "#x"\n', "style-unknown-node", (3, 9), id="click"),
         pytest.param("erDiagram\n  A ||--|| B : r\n  style C fill:#fff\n", "style-unknown-node", (3, 9), id="entity"),

@@ -45,7 +45,8 @@ CLASS_UNDEFINED = RULES.add(
     "diagram-class-undefined",
     Severity.WARNING,
     "图里用了没有定义的类",
-    "`:::类` 或 `class 节点 类` 没有对应的 `classDef`，Mermaid 不作声，节点就没有想要的颜色。",
+    "`:::类` 或 `class 节点 类` 没有对应的 `classDef`，Mermaid 不作声，节点就没有想要的颜色。"
+    "整张图没有 `classDef` 的不算：那是用网站的样式表上色。",
 )
 STYLE_UNKNOWN_NODE = RULES.add(
     "diagram-style-unknown-node",

@@ -74,8 +74,8 @@ def _read(source: str) -> list[_Line]:
 
 
 def _classes(kind: str, lines: list[_Line], facts: Any) -> Iterator[Problem]:
-    if kind not in _STYLED:
-        return
+    if kind not in _STYLED or not facts.get("classes"):
+        return  # without any class of its own a diagram is styled by the site's style sheet
     known = {*facts.get("classes", ()), "default"}
     css = " ".join(line.text for line in lines if "themeCSS" in line.text)
     for line in lines[1:]:
