@@ -11,14 +11,15 @@ from functools import lru_cache
 
 from atlas.diagrams.blocks import Opening, is_closer, stand_in
 from atlas.diagrams.engine import Verdict, verdict
-from atlas.diagrams.keywords import kind_of
-from atlas.diagrams.places import close, find
-from atlas.diagrams.repairs import Repair, repair
+from atlas.diagrams.keywords import STATEMENTS, kind_of
+from atlas.diagrams.places import Place, find, open_mark
+from atlas.diagrams.repairs import Repair, mends_all, repair
 from atlas.diagrams.stripping import strip
 from atlas.diagrams.values import SYNTAX, UNDRAWABLE, Problem
 from atlas.diagrams.wording import hint, said
 
 MOST_PROBLEMS = 10
+_MISSING = re.compile(r"not yet created|does not (?:yet )?exist|unknown set|unknown shape|Invalid date|inactive participant")
 
 
 @lru_cache(maxsize=4096)
@@ -31,25 +32,42 @@ def judge(source: str) -> tuple[Problem, ...]:
     if not source.strip():
         return (Problem("图是空的", 1, 1, hint="在围栏里写图，或删掉这个围栏"),)
     problems: list[Problem] = []
-    text, replaced = source, set[int]()
+    text, replaced, only_model = source, set[int](), True
     for _ in range(2 * MOST_PROBLEMS):
         refusal = verdict(text)
         if refusal.drawn or len(problems) == MOST_PROBLEMS:
             break
-        place, opening = find(text, refusal)
+        place, opening, closed = find(text, refusal)
         if place is None or place[0] in replaced or place[0] > len(text.splitlines()):
             problems += (
                 [] if problems else [Problem(said(refusal, None, ""), kind=_kind(refusal), hint=hint(refusal, "", None))]
             )
             break
-        mended = None if opening else repair(text, place[0])
-        if not problems or _is_new(source, text, refusal, place[0], opening, replaced):
+        place, mended = (place, None) if opening else _corrected(text, place, refusal)
+        only_model = only_model and _of_the_model(refusal)
+        if not problems or (
+            not opening and _is_new(source, text, refusal, place[0], mended, replaced if only_model else None)
+        ):
             problems.append(_problem(source, refusal, place, opening, mended))
         if not opening and not mended and place[0] <= strip(text).place(0)[0]:
             break  # without its first line nothing of a diagram can be judged
         replaced.add(place[0])
-        text = close(text, opening) if opening else _without(text, place[0], mended)
+        text = closed if opening else _without(text, place[0], mended)
     return tuple(sorted(problems, key=lambda one: (one.line or 0, one.column or 0)))
+
+
+def _corrected(text: str, place: Place, refusal: Verdict) -> tuple[Place, Repair | None]:
+    """The correction of the line of a fault, or of a line above from which a text ran on to there."""
+    mended = repair(text, place[0])
+    lines = text.splitlines()
+    if refusal.stage == "parse" and not (mended and mends_all(text, place[0], mended)):
+        for at in range(place[0] - 1, max(place[0] - 12, 0), -1):
+            if not re.search(r"[“”（）［］｛｝＞]", lines[at - 1]) and not open_mark(lines[at - 1]):
+                continue
+            above = repair(text, at)
+            if above and mends_all(text, at, above):
+                return (at, open_mark(lines[at - 1]) or len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1), above
+    return place, mended
 
 
 def _problem(
@@ -79,27 +97,25 @@ def _without(text: str, at: int, mended: Repair | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _is_new(source: str, text: str, refusal: Verdict, at: int, opening: Opening | None, replaced: set[int]) -> bool:
-    """Whether a further fault stands on its own: it must be seen in a diagram of this line alone, too."""
-    lines = text.splitlines()
-    line = lines[at - 1]
+def _is_new(source: str, text: str, refusal: Verdict, at: int, mended: Repair | None, replaced: set[int] | None) -> bool:
+    """Whether a further fault stands on its own and is no echo of one that was told.
+
+    A fault of the syntax does if its line has a correction and is refused in a diagram of its own, too; a fault of the
+    model if it is about a missing name, nothing on its line was written on a line that is gone, and none of those
+    (``replaced``, ``None`` if one was) was a fault of the syntax.
+    """
+    line = text.splitlines()[at - 1]
     left = strip(source)
-    if opening or is_closer(line) or not line.strip() or at <= left.place(0)[0]:
-        return False  # an emptied diagram, or a block without its beginning, is no fault of the author's
     head = left.text.splitlines()[0] if left.text else ""
-    if not kind_of(head) or "reading 'endTime'" in refusal.message:
+    if is_closer(line) or not line.strip() or at <= left.place(0)[0] or not kind_of(head):
         return False
-    if refusal.stage == "draw" or not re.search(r"\bline\b", refusal.message):
-        return _stands_apart(source, refusal, line, replaced)
-    return (
-        not verdict(f"{head}\n{line}\n").drawn
-        and verdict(f"{head}\n{line}\n").message.split("\n")[0][:12] == refusal.message[:12]
-    )
+    if _of_the_model(refusal):
+        gone = " ".join(source.splitlines()[one - 1] for one in replaced or ())
+        words = set(re.findall(r"\w+", line)) - set(STATEMENTS.get(kind_of(head), "").split())
+        return replaced is not None and bool(_MISSING.search(refusal.message)) and not words & set(re.findall(r"\w+", gone))
+    alone = verdict(f"{head}\n{line}\n")
+    return mended is not None and not alone.drawn and alone.message[:12] == refusal.message[:12]
 
 
-def _stands_apart(source: str, refusal: Verdict, line: str, replaced: set[int]) -> bool:
-    """A fault of the model counts if nothing that it names was on a line that is replaced."""
-    lines = source.splitlines()
-    gone = " ".join(lines[at - 1] for at in replaced if at <= len(lines))
-    words = set(re.findall(r"\w+", line)) & set(re.findall(r"\w+", refusal.message + " " + (refusal.offender or "")))
-    return bool(words) and not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", gone) for word in words)
+def _of_the_model(refusal: Verdict) -> bool:
+    return refusal.stage == "draw" or not re.search(r"\bline\b", refusal.message)

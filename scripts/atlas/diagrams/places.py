@@ -21,18 +21,19 @@ _LONGEST_SEARCH = 60
 """How many lines are tried, one by one, for the one that spoils the model."""
 
 
-def find(source: str, refusal: Verdict) -> tuple[Place | None, Opening | None]:
-    """Where a fault is; with the opening (lines in the stripped text) if the fault is that it was never closed."""
+def find(source: str, refusal: Verdict) -> tuple[Place, Opening | None, str]:
+    """Where a fault is, at worst the diagram's beginning; with the opening, if the fault is that it was never closed, and the text with it closed."""
     left = strip(source)
-    opening = _never_closed(source, left, refusal)
+    opening, closed = _never_closed(source, left, refusal)
     if opening:
         offset = left.offset(opening.line, opening.indent + 1)
-        return left.place(offset), opening
+        return left.place(offset), opening, closed
     for way in (_header, _front_matter, _bracket, _caret, _written, _span, _named):
         place = way(source, left, refusal)
         if place:
-            return _before_closer(source, place, refusal), None
-    return (left.place(0) if refusal.stage == "draw" else None), None
+            return _before_closer(source, place, refusal), None, ""
+    data = left.text.find("@{")  # a node's data over several lines, of which no single one can be taken out
+    return left.place(data if data >= 0 and refusal.stage == "parse" else 0), None, ""
 
 
 def close(source: str, opening: Opening, before: int | None = None) -> str:
@@ -42,22 +43,20 @@ def close(source: str, opening: Opening, before: int | None = None) -> str:
     return "\n".join([*lines[:at], opening.closer, *lines[at:]]) + "\n"
 
 
-def _never_closed(source: str, left: Stripped, refusal: Verdict) -> Opening | None:
-    kind = kind_of(left.text)
-    suspects = unclosed(left.text.splitlines(), kind)
-    if not suspects:
-        return None
-    spot = _caret(source, left, refusal) or _written(source, left, refusal)
+def _never_closed(source: str, left: Stripped, refusal: Verdict) -> tuple[Opening | None, str]:
+    suspects = unclosed(left.text.splitlines(), kind_of(left.text))
+    spot = (_caret(source, left, refusal) or _written(source, left, refusal)) if suspects else None
     for opening in suspects:
         for before in [None, spot[0]] if spot and not refusal.at_end else [None]:
-            closed = verdict(close(source, opening, before))
+            text = close(source, opening, before)
+            closed = verdict(text)
             if closed.drawn or (refusal.at_end and closed.message != refusal.message and not closed.at_end):
-                return opening
-    # Several are open at once: the outermost is the one to name once all are closed.
+                return opening, text
+    # Several are open at once: the likeliest is the one to name if all is well once all are closed.
     text = source
     for opening in [one for one in suspects if one.closer != "}" or refusal.at_end][:5]:
         text = close(text, opening)
-    return suspects[0] if refusal.at_end and verdict(text).drawn else None
+    return (suspects[0], text) if suspects and refusal.at_end and verdict(text).drawn else (None, "")
 
 
 def _header(source: str, left: Stripped, refusal: Verdict) -> Place | None:

@@ -62,6 +62,12 @@ def repair(source: str, at: int) -> Repair | None:
     return None
 
 
+def mends_all(source: str, at: int, mended: Repair) -> bool:
+    """Whether with a correction in its place nothing is wrong any more."""
+    lines = source.splitlines()
+    return verdict("\n".join([*lines[: at - 1], mended.line, *lines[at:]]) + "\n").drawn
+
+
 def _kind_below(lines: list[str]) -> str:
     """The kind of a diagram with front matter, found by the first line that starts like one."""
     return next((kind for line in lines if (kind := kind_of(line))), "")
