@@ -22,7 +22,10 @@ _LONGEST_SEARCH = 60
 
 
 def find(source: str, refusal: Verdict) -> tuple[Place, Opening | None, str]:
-    """Where a fault is, at worst the diagram's beginning; with the opening, if the fault is that it was never closed, and the text with it closed."""
+    """Where a fault is, at worst the diagram's beginning.
+
+    If the fault is that something was never closed, with its opening and the text with it closed.
+    """
     left = strip(source)
     opening, closed = _never_closed(source, left, refusal)
     if opening:

@@ -232,7 +232,6 @@ def _arrows(line: str) -> Mended:
         (r"(?<![-.<])-{3}>", "-->"),
     ):
         yield re.sub(wrong, right, line), "箭头写作 `-->`"
-    yield re.sub(r"\s*(?:-->|---|==>|-\.->|--)\s*$", "", line), "箭头后面少了一个节点：补上节点，或去掉箭头"
 
 
 def _sequence(line: str) -> Mended:
