@@ -109,9 +109,9 @@ class DiagramPainter(Postprocessor):
 def figure(pending: Pending, prefix: str) -> str:
     """The ``<figure>`` of a diagram: drawn here, or left to the browser if only the drawing library can't do it."""
     fence = pending.fence
-    problem = judge(fence.source)
-    if problem:
-        return _broken_figure(fence, problem)
+    problems = judge(fence.source)
+    if problems:
+        return _broken_figure(fence, problems[0])
     words = outline(fence.source)
     if fence.client or os.environ.get("ATLAS_DIAGRAMS") == "client":  # the latter for comparison: see scripts/bench.py
         return client_figure(fence, words)
