@@ -79,7 +79,7 @@ def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None,
     """
     configuration = configuration.absolute()  # as given, it is meant from where the user stands
     with _quiet() as said, _working_folder(configuration):
-        config = _load(configuration)
+        config = _load(configuration, said)
         try:
             project = _prepare(configuration.resolve(), config, inspect)
             pages = _known_or_rendered(project, cache or Cache.none())
@@ -98,7 +98,7 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
     """
     configuration = configuration.absolute()
     with _quiet() as said, _working_folder(configuration):
-        config = _load(configuration, output)
+        config = _load(configuration, said, output)
         config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), inspect, look)
         try:
             config.plugins.on_startup(command="build", dirty=False)
@@ -487,14 +487,15 @@ def _lost(items: list[StructureItem], urls: set[str]) -> Iterator[NavigationEntr
                 yield NavigationEntry(item.title or "", item.url)
 
 
-def _load(configuration: Path, output: Path | None = None) -> MkDocsConfig:
+def _load(configuration: Path, said: list[str], output: Path | None = None) -> MkDocsConfig:
     if not configuration.is_file():
         raise CannotCheckError(f"找不到配置文件 `{configuration}`：请在项目根目录运行，或用 --config-file 指定。")
     try:
         options = {"site_dir": str(output)} if output else {}
         return load_config(str(configuration), **options)
     except (MkDocsException, Abort, OSError, ValueError, ImportError) as error:
-        raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{_one_line(error)}") from error
+        reason = "；".join(said[:3]) or _one_line(error)
+        raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{reason}") from error
     except yaml.YAMLError as error:
         raise CannotCheckError(f"配置文件 `{configuration.name}` 不是合法的 YAML：{_one_line(error)}") from error
 
