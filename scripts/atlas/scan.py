@@ -119,10 +119,19 @@ def _without_raw(text: str) -> str:
             endless.add(closing)
         elif found[1] or _begins_line(text, found.start()):
             # Inside a paragraph only a comment is raw; `<pre>` there is an inline tag around Markdown.
+            start = found.start() if found[1] else _after_tag(text, at)
+            stop = end.end() if found[1] else end.start()
             at = end.end()
-            parts += [text[done : found.start()], _masked(text[found.start() : at])]
-            done = at
+            if start < stop:
+                parts += [text[done:start], _masked(text[start:stop])]
+                done = stop
     return "".join([*parts, text[done:]])
+
+
+def _after_tag(text: str, at: int) -> int:
+    """Where an opening tag ends: its attributes are no content."""
+    end = text.find(">", at)
+    return end + 1 if end >= 0 else len(text)
 
 
 def _begins_line(text: str, at: int) -> bool:

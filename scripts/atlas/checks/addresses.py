@@ -83,6 +83,4 @@ def known_urls(site: Site) -> dict[str, str]:
                 known[plain.rstrip("/")] = plain  # servers redirect a folder's name to the folder
         elif posixpath.basename(plain) == "index.html":
             known[plain[: -len("index.html")]] = plain
-    for url in _GENERATED - known.keys():
-        known[url] = url
-    return known
+    return {url: url for url in _GENERATED} | known

@@ -26,7 +26,7 @@ UNSTABLE = RULES.add(
     "id-unstable",
     Severity.WARNING,
     "有链接靠自动编号的锚点",
-    "同名标题（或默认 slugify 下的中文标题）的 id 靠编号区分，前面加减一个标题，编号就变，链接便到了别处。给这个标题写明 `{#id}`。",
+    "同名标题、默认 slugify 下的中文标题，id 靠编号区分；前面加减一个标题，链接便到了别处。给这个标题写明 `{#id}`。",
 )
 _NUMBERED = re.compile(r"(.*)_\d+")
 

@@ -35,6 +35,7 @@ ASSET = RULES.add(
 )
 _MEDIA = frozenset({"img", "source", "video", "audio", "track"})
 _DRIVE = re.compile(r"(?:[A-Za-z]:[\\/]|[\\/]+(?:Users|home|mnt)[\\/])")
+_SPACE = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _THEMES = re.compile(r"__(?!tabbed|codelineno|span)")
 """Ids of a theme's own elements, which no page's content holds."""
 
@@ -119,6 +120,7 @@ def _is_elsewhere(link: Link, known: _Known) -> bool:
 def _missing(site: Site, page: Page, link: Link, known: _Known, destination: Destination | None) -> Finding:
     written = _written(link)
     place = _place(page, link)
+    effect = "读者点了是 404" if link.is_navigation else "读者看不到它"
     if is_placeholder(written):
         what = "链接" if link.is_navigation else "图片"
         return Finding(
@@ -127,7 +129,8 @@ def _missing(site: Site, page: Page, link: Link, known: _Known, destination: Des
     rule = TARGET if link.is_navigation else ASSET
     effect = "读者点了是 404" if link.is_navigation else "读者看不到它"
     source = _source(site, page, written)
-    if raw := known.published.get(source):
+    raw = known.published.get(source)
+    if raw and not written.startswith("/"):
         meant = _from_page(page, raw.url) + "".join(re.findall(r"#.*", written))
         message = f"`{written}` 是从文件算起的路径，原样的 HTML 不会被改写，{effect}"
         return Finding(rule, place, message, f"从页面的地址算起，写 `{meant}`，或改用 Markdown 的写法")
@@ -147,6 +150,10 @@ def _reason(site: Site, written: str, source: str, known: _Known) -> str:
     if hidden := INVISIBLE.search(written):
         name = unicodedata.name(hidden[0], "")
         return f"里有看不见的字符 U+{ord(hidden[0]):04X}（{name}）"
+    if space := _SPACE.search(written):
+        return f"里有一个 U+{ord(space[0]):04X}（{unicodedata.name(space[0])}），不是普通的空格"
+    if written.startswith("/"):
+        return "是绝对地址，MkDocs 不会改写它，站点里没有这个地址"
     if "\\" in written:
         return "里有反斜杠，不会当成 docs/ 里的路径"
     if entry := known.kept_out.get(source):

@@ -46,8 +46,9 @@ _INDEX = re.compile(r"[A-Za-z]|[-+]?[\d:., ]+|(['\"“”‘’]).*\1|“.*”|�
 _SHOUTED = re.compile(r"/?[A-Z][A-Z\d_ /-]*")
 """Special tokens and levels of logs."""
 _KEYS = frozenset(
-    "alt backspace cmd command control ctrl debug del delete enter error esc fn info option shift space tab trace warn warning win".split()
+    {"alt", "cmd", "ctrl", "debug", "enter", "error", "esc", "fn", "info", "shift", "tab", "warn", "warning", "win"}
 )
+"""Keys of a keyboard and levels of logs."""
 _COMMENTS = frozenset({"", "#"})
 """Addresses of definitions that hide a remark: ``[//]: # (…)``."""
 
