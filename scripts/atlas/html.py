@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from atlas.model import Block, Heading, Link, Rendered
@@ -62,6 +63,10 @@ _BLOCKS = frozenset(
     ]
 )
 _CSS_URL = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+['"]([^'"]+)""")
+_SRCSET = re.compile(r"[\s,]*([^\s,]\S*)(?:(?<=,)|[^,(]*(?:\([^)]*\)[^,(]*)*)")
+_ADDRESSED = frozenset({"a", "area", "img"})
+"""Elements that are nothing without an address."""
+_FILLED = frozenset({"data-href", "data-original", "data-src", "data-srcset", "onclick", "srcset"})
 _IDLE_LINKS = frozenset({"canonical", "alternate", "next", "prev", "author", "license", "edit"})
 
 
@@ -74,6 +79,17 @@ def read(html: str) -> Rendered:
     return Rendered(
         tuple(reader.links), tuple(reader.ids), tuple(reader.headings), tuple(reader.diagrams), tuple(reader.blocks)
     )
+
+
+def srcset(value: str) -> Iterator[tuple[str, int]]:
+    """The addresses in a ``srcset``, each with its offset, as the HTML standard splits them.
+
+    An address ends at white space, so a comma inside it (a ``data:`` address) divides nothing.
+    """
+    for found in _SRCSET.finditer(value):
+        address = found[1].rstrip(",")
+        if address:
+            yield address, found.start(1)
 
 
 def css_urls(css: str) -> tuple[str, ...]:
@@ -96,6 +112,8 @@ class _Reader(HTMLParser):
         self._spans: list[tuple[int, int, str]] = []
         self._anchor: tuple[int, str] | None = None
         self._heading = ""
+        self._title: list[str] | None = None
+        """The text of the heading that is open, code included."""
         self._twin = 0
         """How deep the second layout of a drawing is open; 0 if none is."""
         self._mute = False
@@ -109,7 +127,7 @@ class _Reader(HTMLParser):
         if tag in _BLOCKS:
             self.end_block()
         if tag in _HEADINGS:
-            self._heading = given.get("id", "")
+            self._heading, self._title = given.get("id", ""), []
         if tag in _VOID:
             self._add_void(tag)
             return
@@ -131,7 +149,8 @@ class _Reader(HTMLParser):
         if tag == "a":
             self._end_anchor()
         if tag in _HEADINGS and self._open and tag in self._open:
-            self.headings.append(Heading(int(tag[1]), self._heading, self._text.strip()))
+            self.headings.append(Heading(int(tag[1]), self._heading, "".join(self._title or ()).strip()))
+            self._title = None
         if tag in _BLOCKS:
             self.end_block()
         if tag not in self._open:
@@ -147,6 +166,8 @@ class _Reader(HTMLParser):
             self._diagram = None
 
     def handle_data(self, data: str) -> None:
+        if self._title is not None and not self._mute:
+            self._title.append(data)
         if self._diagram is not None:
             self._diagram.append(data)
         elif "style" in self._open:
@@ -193,10 +214,9 @@ class _Reader(HTMLParser):
             return
         for attribute in _ATTRIBUTES.get(tag, ()):
             if attribute in given:
-                targets = _candidates(given[attribute]) if attribute == "srcset" else [given[attribute]]
+                value = given[attribute]
+                if not value.strip() and (tag not in _ADDRESSED or not _FILLED.isdisjoint(given)):
+                    continue  # allowed to be empty, or a script fills it in
+                targets = [one for one, _ in srcset(value)] if attribute == "srcset" else [value]
                 self.links.extend(Link(tag, attribute, target) for target in targets)
         self.links.extend(Link(tag, "style", url) for url in css_urls(given.get("style", "")))
-
-
-def _candidates(srcset: str) -> list[str]:
-    return [part.split()[0] for part in srcset.split(",") if part.split()]

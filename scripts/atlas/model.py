@@ -54,6 +54,14 @@ class Written:
     """Files that were to be pulled in and were not found, as the author wrote them."""
     rewritten: dict[str, list[str]] = field(default_factory=dict)
     """Addresses as rendered, with the forms in which the author may have written each."""
+    definitions: list[tuple[str, str]] = field(default_factory=list)
+    """Link definitions in the order in which they took effect, repetitions kept: the label as compared, the address."""
+    used_definitions: set[str] = field(default_factory=set)
+    """Labels of the definitions that links and images of the page take their address from."""
+    footnotes: list[str] = field(default_factory=list)
+    """Labels of the footnotes in the order of their definitions, repetitions kept."""
+    used_footnotes: set[str] = field(default_factory=set)
+    """Labels of the footnotes that the page refers to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from atlas import html, v8
 from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
-from atlas.markdown import DATA
+from atlas.markdown import DATA, definitions
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Written
 from atlas.scan import scan
@@ -391,6 +391,7 @@ class _Observer(Extension):
         before = _AddressesBefore(md)
         md.treeprocessors.register(before, "atlas-addresses-before", 0.5)  # MkDocs rewrites at 0
         md.treeprocessors.register(_AddressesAfter(md, before), "atlas-addresses-after", -5)
+        definitions.watch(md)
         _watch_snippets()
 
 

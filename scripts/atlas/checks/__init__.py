@@ -12,7 +12,20 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import (
+    citations,
+    diagrams,
+    facts,
+    footnotes,
+    formulas,
+    ids,
+    links,
+    loads,
+    navigation,
+    pages,
+    placeholders,
+    references,
+)
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -22,13 +35,16 @@ SiteCheck = Callable[[Site], Iterator[Finding]]
 PAGE_CHECKS: tuple[PageCheck, ...] = (
     pages.check,
     loads.check,
+    placeholders.check,
     references.check,
+    footnotes.check,
     ids.check,
     diagrams.check,
     formulas.check,
 )
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
+    ids.check_site,
     navigation.check,
     citations.check,
     facts.check,
