@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
+from html import unescape
 from html.parser import HTMLParser
 
 from atlas.model import Block, Heading, Link, Rendered
@@ -73,6 +75,40 @@ def read(html: str) -> Rendered:
     reader.end_block()
     return Rendered(
         tuple(reader.links), tuple(reader.ids), tuple(reader.headings), tuple(reader.diagrams), tuple(reader.blocks)
+    )
+
+
+class Standing(StrEnum):
+    """In what a character of a page stands."""
+
+    PROSE = "prose"
+    CODE = "code"
+    """In a line of prose, set as code."""
+    BLOCK = "block"
+    """In a block of code."""
+    FORMULA = "formula"
+    DIAGRAM = "diagram"
+    HIDDEN = "hidden"
+    """In a comment, an attribute, a script, or nowhere."""
+
+
+def standings(html: str, characters: str) -> tuple[Standing, ...]:
+    """In what each of some characters stands; of several places of one character, the first that readers see."""
+    reader = _Standings(frozenset(characters))
+    reader.feed(html)
+    reader.close()
+    return tuple(reader.found.get(character, Standing.HIDDEN) for character in characters)
+
+
+_PRE = re.compile(r"<pre\b([^>]*)>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def code_blocks(html: str) -> tuple[tuple[str, bool], ...]:
+    """The text of each ``<pre>``, and whether a script will draw it as a diagram."""
+    return tuple(
+        (unescape(_TAG.sub("", found[2])), "mermaid" in found[1].lower() or 'class="mermaid"' in found[2][:60])
+        for found in _PRE.finditer(html)
     )
 
 
@@ -196,6 +232,40 @@ class _Reader(HTMLParser):
                 targets = _candidates(given[attribute]) if attribute == "srcset" else [given[attribute]]
                 self.links.extend(Link(tag, attribute, target) for target in targets)
         self.links.extend(Link(tag, "style", url) for url in css_urls(given.get("style", "")))
+
+
+class _Standings(HTMLParser):
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, Standing] = {}
+        self._wanted = wanted
+        self._open: list[tuple[str, frozenset[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _VOID:
+            self._open.append((tag, frozenset((dict(attrs).get("class") or "").split())))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        for character in self._wanted.intersection(data):
+            self.found.setdefault(character, self._standing())
+
+    def _standing(self) -> Standing:
+        tags = {tag for tag, _ in self._open}
+        classes = {name for _, names in self._open for name in names}
+        if not tags.isdisjoint({"script", "style", "template"}):
+            return Standing.HIDDEN
+        if "svg" in tags or not classes.isdisjoint({"mermaid", "atlas-figure"}):
+            return Standing.DIAGRAM
+        if "math" in tags or not classes.isdisjoint({"arithmatex", "atlas-broken"}):
+            return Standing.FORMULA
+        if not tags.isdisjoint({"pre", "textarea"}):
+            return Standing.BLOCK
+        return Standing.CODE if "code" in tags else Standing.PROSE
 
 
 def _candidates(srcset: str) -> list[str]:

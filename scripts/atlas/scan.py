@@ -103,17 +103,26 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
             continue
         closing = re.compile(rf"^[ \t>]*{re.escape(head['marks'])}[ \t]*$")
         quoted = ">" in head["prefix"]
-        end = at + 1
-        while end < len(lines) and not closing.match(lines[end]):
-            if quoted and not lines[end].lstrip().startswith(">"):
+        depth = len(head["prefix"].expandtabs(4))
+        end, ended = at + 1, False
+        while end < len(lines):
+            line = lines[end]
+            ended = not line.lstrip().startswith(">") if quoted else bool(line.strip()) and _depth(line) < depth
+            if ended or closing.match(line):
                 break
             end += 1
-        closed = end < len(lines) and bool(closing.match(lines[end]))
+        closed = end < len(lines) and not ended
         last = end + 1 if closed else end
         found.append(FenceSpan(at + 1, last, closed, head["prefix"], head["marks"], head["info"]))
         # An unclosed fence is no fence for the renderer: what follows is prose, in which others may begin.
-        at = last if closed else at + 1
+        # The line that ends it for want of indentation, if it is bare marks, was meant to close it and opens nothing.
+        at = last if closed else at + 1 if not ended or not closing.match(lines[end]) else end + 1
     return found
+
+
+def _depth(line: str) -> int:
+    wide = line.expandtabs(4)
+    return len(wide) - len(wide.lstrip(" "))
 
 
 def _indented_code(lines: list[str], start: int) -> list[int]:

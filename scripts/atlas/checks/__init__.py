@@ -12,7 +12,7 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import citations, code, diagrams, facts, fences, formulas, ids, links, loads, navigation, pages, references
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -24,6 +24,8 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     loads.check,
     references.check,
     ids.check,
+    code.check,
+    fences.check,
     diagrams.check,
     formulas.check,
 )
