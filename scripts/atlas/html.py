@@ -31,6 +31,8 @@ _SEEN = frozenset({"img", "input", "embed"})
 """Elements without text that a reader sees."""
 _GENERATED = frozenset({"headerlink", "footnote-ref", "footnote-backref"})
 """Links that the engine makes itself, from and to what stands on the same page."""
+_FORMULAS = frozenset({"arithmatex", "atlas-broken"})
+"""Classes of formulas that were left as text: to a script of the browser, or because they are broken."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"code", "pre", "math", "svg", "script", "style", "textarea"})
 _BLOCKS = frozenset(
@@ -134,6 +136,8 @@ class _Reader(HTMLParser):
         self._heading = ""
         self._twin = 0
         """How deep the second layout of a drawing is open; 0 if none is."""
+        self._formula = 0
+        """How deep a formula that was left as text is open; 0 if none is."""
         self._mute = False
         """Inside a permalink of a heading, which is no prose."""
         self._diagram: list[str] | None = None
@@ -153,6 +157,8 @@ class _Reader(HTMLParser):
         if tag == "svg" and "atlas-narrow" in given.get("class", "").split():
             self._twin = len(self._open)
         self._silent += tag in _SILENT
+        if not self._formula and not _FORMULAS.isdisjoint(given.get("class", "").split()):
+            self._formula = len(self._open)
         if tag == "a":
             self._mute = "headerlink" in given.get("class", "").split()
             self._anchor = None if self._mute else (len(self._text), given.get("href", ""))
@@ -175,6 +181,7 @@ class _Reader(HTMLParser):
         while self._open:
             closed = self._open.pop()
             self._twin = self._twin if len(self._open) >= self._twin else 0
+            self._formula = self._formula if len(self._open) >= self._formula else 0
             self._silent -= closed in _SILENT
             if closed == tag:
                 break
@@ -187,7 +194,7 @@ class _Reader(HTMLParser):
             self._diagram.append(data)
         elif "style" in self._open:
             self.links.extend(Link("style", "url", url) for url in css_urls(data))
-        elif self._silent:
+        elif self._silent or self._formula:
             self._add_silence()
         elif not self._mute:
             self._text += data
@@ -261,7 +268,7 @@ class _Standings(HTMLParser):
             return Standing.HIDDEN
         if "svg" in tags or not classes.isdisjoint({"mermaid", "atlas-figure"}):
             return Standing.DIAGRAM
-        if "math" in tags or not classes.isdisjoint({"arithmatex", "atlas-broken"}):
+        if "math" in tags or not classes.isdisjoint(_FORMULAS):
             return Standing.FORMULA
         if not tags.isdisjoint({"pre", "textarea"}):
             return Standing.BLOCK

@@ -12,7 +12,23 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, code, diagrams, facts, fences, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import (
+    citations,
+    code,
+    diagrams,
+    facts,
+    fences,
+    files,
+    formulas,
+    frontmatter,
+    ids,
+    invisible,
+    links,
+    loads,
+    navigation,
+    pages,
+    references,
+)
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -21,6 +37,9 @@ PageCheck = Callable[[PageView], Iterator[Finding]]
 SiteCheck = Callable[[Site], Iterator[Finding]]
 PAGE_CHECKS: tuple[PageCheck, ...] = (
     pages.check,
+    files.check,
+    frontmatter.check,
+    invisible.check,
     loads.check,
     references.check,
     ids.check,
