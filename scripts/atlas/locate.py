@@ -116,6 +116,18 @@ class Places:
                     return self.location(*found[min(nth, len(found) - 1)])
         return Location(self.path)
 
+    def marked(self, spots: Sequence[tuple[str, int]]) -> tuple[str, str]:
+        """The page's HTML (empty if it can't be had) with a mark at each spot (path, offset), and the marks in that order."""
+        marks = "".join(_mark(number) for number in range(len(spots)))
+        return self._reread_with(spots) or "", marks
+
+    def standings(self, spots: Sequence[tuple[str, int]]) -> tuple[html.Standing, ...]:
+        """In what readers meet what stands before each spot (path, offset)."""
+        if not spots:
+            return ()
+        page, marks = self.marked(spots)
+        return html.standings(page, marks)
+
     def block(self, block: str, *, nth: int = 0) -> tuple[Location, int]:
         """The place of the ``nth`` fence that holds these lines (that of its first line) and by how much it is indented.
 

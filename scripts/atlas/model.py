@@ -121,6 +121,18 @@ class Rendered:
         return tuple(block.text for block in self.blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a page check may know of the project besides the page; the same for all pages of a run."""
+
+    extensions: frozenset[str] = frozenset()
+    """Names of the Markdown extensions that are in use."""
+    in_browser: frozenset[str] = frozenset()
+    """``mermaid`` and ``math``, if a script or template of the project may draw them in the reader's browser."""
+    line_end: str = "\n"
+    """How the lines of the configuration end."""
+
+
 @dataclass(slots=True)
 class PageView:
     """A page right after it was rendered, with all that a check may want to look at.
@@ -142,6 +154,7 @@ class PageView:
     """The file's bytes."""
     failure: str = ""
     """Why the engine could not render it, in its own words; empty if it could."""
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import sys
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ from atlas.findings import CannotCheckError
 from atlas.locate import Places
 from atlas.markdown import DATA, definitions
 from atlas.markdown.state import collector
-from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Written
+from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
 
 Look = Callable[[Site], None]
@@ -180,6 +180,10 @@ class _Project:
     files: Files
     navigation: Navigation
     inspect: Inspect
+    surroundings: Surroundings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.surroundings = _surroundings(self.configuration, self.config)
 
     @property
     def root(self) -> Path:
@@ -217,8 +221,9 @@ class _Project:
         reread = None if failure or page is None else self._rereader(page, path, written)
         places = Places(path, scans, rendered, reread, written.rewritten)
         meta = dict(page.meta) if page and page.meta else {}
+        around = self.surroundings
         return self.inspect(
-            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure)
+            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure, around)
         )
 
     def _relative(self, name: str) -> str:
@@ -342,6 +347,7 @@ def _common_digest(project: _Project) -> bytes:
     """What every page depends on besides its own file: the configuration, the extensions, the data, the list of files."""
     config = project.config
     parts = [*configuration_parts(project.configuration)]
+    parts.append(" ".join(sorted(project.surroundings.in_browser)).encode())
     parts += [f"{file.src_uri}\0{file.url}\0{file.inclusion.name}".encode() for file in project.files]
     if folder := _data_folder(config):
         parts += [file.read_bytes() for file in sorted((project.root / folder).glob("*.yml"))]
@@ -359,6 +365,25 @@ def configuration_parts(configuration: Path) -> Iterator[bytes]:
         file = configuration.parent / parent.decode("utf-8", "replace").strip()
         if file.is_file() and file != configuration:
             yield from configuration_parts(file)
+
+
+_DRAWN = {"mermaid": re.compile(r"mermaid", re.IGNORECASE), "math": re.compile(r"mathjax|katex|asciimath", re.IGNORECASE)}
+_SCRIPT_BYTES = 100_000
+
+
+def _surroundings(configuration: Path, config: MkDocsConfig) -> Surroundings:
+    """What the project's plugins, scripts and templates may do to a page after it was rendered."""
+    texts = [*map(str, config.plugins), *map(str, config.extra_javascript)]
+    scripts = [Path(config.docs_dir) / str(one) for one in config.extra_javascript]
+    folders = [Path(folder) for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
+    templates = [file for folder in folders for kind in ("*.html", "*.js") for file in sorted(folder.rglob(kind))]
+    for file in (*scripts, *templates):
+        if file.is_file() and file.stat().st_size <= _SCRIPT_BYTES:
+            texts.append(file.read_text("utf-8", "replace"))
+    drawn = frozenset(name for name, word in _DRAWN.items() if any(word.search(text) for text in texts))
+    line_end = "\r\n" if b"\r\n" in configuration.read_bytes() else "\n"
+    names = frozenset(name for name in config.markdown_extensions if isinstance(name, str))
+    return Surroundings(names, drawn, line_end)
 
 
 def _data_folder(config: MkDocsConfig) -> str:

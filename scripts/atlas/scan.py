@@ -155,12 +155,20 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
         end = same[following] if following < len(same) else len(lines)
         if ">" in head["prefix"]:
             end = next((n for n in range(at + 1, end) if not lines[n].lstrip().startswith(">")), end)
-        closed = end < len(lines) and lines[end].strip(" \t>") == head["marks"]
+        elif depth := len(head["prefix"].expandtabs(4)):
+            end = next((n for n in range(at + 1, end) if lines[n].strip() and _depth(lines[n]) < depth), end)
+        closed = end < len(lines) and lines[end].strip(" 	>") == head["marks"]
         last = end + 1 if closed else end
         found.append(FenceSpan(at + 1, last, closed, head["prefix"], head["marks"], head["info"]))
         # An unclosed fence is no fence for the renderer: what follows is prose, in which others may begin.
-        at = last if closed else at + 1
+        # The line that ends it for want of indentation, if it is bare marks, was meant to close it and opens nothing.
+        at = last if closed else at + 1 if not ended or not closing.match(lines[end]) else end + 1
     return found
+
+
+def _depth(line: str) -> int:
+    wide = line.expandtabs(4)
+    return len(wide) - len(wide.lstrip(" "))
 
 
 def _indented_code(lines: list[str], start: int) -> list[int]:

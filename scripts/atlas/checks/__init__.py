@@ -14,11 +14,16 @@ from atlas import render
 from atlas.cache import Cache
 from atlas.checks import (
     citations,
+    code,
     diagrams,
     facts,
+    fences,
+    files,
     footnotes,
     formulas,
+    frontmatter,
     ids,
+    invisible,
     links,
     loads,
     navigation,
@@ -34,11 +39,16 @@ PageCheck = Callable[[PageView], Iterator[Finding]]
 SiteCheck = Callable[[Site], Iterator[Finding]]
 PAGE_CHECKS: tuple[PageCheck, ...] = (
     pages.check,
+    files.check,
+    frontmatter.check,
+    invisible.check,
     loads.check,
     placeholders.check,
     references.check,
     footnotes.check,
     ids.check,
+    code.check,
+    fences.check,
     diagrams.check,
     formulas.check,
 )
