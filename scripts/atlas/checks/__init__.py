@@ -12,7 +12,19 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import (
+    citations,
+    configuration,
+    diagrams,
+    facts,
+    formulas,
+    ids,
+    links,
+    loads,
+    navigation,
+    pages,
+    references,
+)
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -30,6 +42,7 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
     navigation.check,
+    configuration.check,
     citations.check,
     facts.check,
 )
