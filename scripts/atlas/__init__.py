@@ -2,8 +2,8 @@
 
 The modules, each importing only from those above it: ``findings``, ``wording``, ``model``, ``quantities``,
 ``facts``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``, ``html``, ``locate``, ``configuration``,
-``settings``, ``cache``, ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``, ``request``, ``mending``,
-``manual``, ``reporters``, ``build``, ``bundle``, ``cli``.
+``settings``, ``cache``, ``dependencies``, ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``,
+``request``, ``mending``, ``manual``, ``reporters``, ``build``, ``bundle``, ``cli``.
 """
 
 __version__ = "0.1.0"
