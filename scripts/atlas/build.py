@@ -23,6 +23,7 @@ from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.locate import Places
 from atlas.model import Page, PageView, Site, SiteFile, Written
+from atlas.sieve import Sieve
 
 _SCRATCH = ".atlas-build-"
 _AT_FDCWD = -100
@@ -61,7 +62,7 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
     sites: list[Site] = []
 
     def look(site: Site) -> None:
-        report = checks.run(site)
+        report = Sieve.of(configuration, strict=strict).report(site)
         if report.fails(strict=strict):
             raise FindingsError(report)
         reports.append(report)
@@ -91,7 +92,7 @@ def check_output(folder: Path, site: Site) -> Report:
         pages.append(Page(url, url, inside, rendered.ids))
     entries = tuple(SiteFile(url, url) for url in urls)
     finished = Site(folder, site.configuration, "", site.site_url, tuple(pages), entries)
-    return Report.of([*findings, *links.check(finished), *loads.check_styles(folder)], pages=len(pages))
+    return Report.of([*findings, *links.check(finished), *loads.check_styles(folder)], root=folder, pages=len(pages))
 
 
 @contextlib.contextmanager

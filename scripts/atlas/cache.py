@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from atlas.findings import RULES, Finding, Location
-from atlas.model import Heading, Link, Page
+from atlas.findings import RULES, Finding, Fix, Location
+from atlas.model import Heading, Link, Page, Silence
 
-_FORMAT = 1
+_FORMAT = 2
 _KEPT = 40_000
 """Entries beyond this many are dropped, the oldest first."""
 
@@ -63,7 +63,7 @@ class Cache:
                     page = _decode(json.loads(text), root)
                     if page is not None:
                         found[bytes(key)] = page
-        except (sqlite3.Error, OSError, ValueError, KeyError, TypeError, IndexError):
+        except (sqlite3.Error, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._discard()
             return {}
         return found
@@ -140,7 +140,10 @@ def _encode(page: Page, root: Path) -> str | None:
                 "links": list(_links_out(page.links)),
                 "ids": page.ids,
                 "headings": [[one.level, one.id, one.text] for one in page.headings],
-                "findings": [[one.rule.id, *_place(one.location), one.message, one.hint] for one in page.findings],
+                "findings": [
+                    [one.rule.id, *_place(one.location), one.message, one.hint, _fix_out(one.fix)] for one in page.findings
+                ],
+                "silences": [[*_place(one.place), one.target, one.rule, one.reason] for one in page.silences],
                 "citations": page.citations,
                 "counts": dict(page.counts),
                 "snippets": {name: _digest_of(root / name) for name in page.snippets},
@@ -163,8 +166,12 @@ def _decode(given: Any, root: Path) -> Page | None:
         ids=tuple(given["ids"]),
         headings=tuple(Heading(level, id_, text) for level, id_, text in given["headings"]),
         findings=tuple(
-            Finding(RULES.rules[rule], Location(path, line, column), message, hint)
-            for rule, path, line, column, message, hint in given["findings"]
+            Finding(RULES.rules[rule], Location(path, line, column), message, hint, Fix(*fix) if fix else None)
+            for rule, path, line, column, message, hint, fix in given["findings"]
+        ),
+        silences=tuple(
+            Silence(Location(path, line, column), target, rule, reason)
+            for path, line, column, target, rule, reason in given["silences"]
         ),
         citations=tuple(given["citations"]),
         counts=given["counts"],
@@ -175,6 +182,10 @@ def _decode(given: Any, root: Path) -> Page | None:
 def _links_out(links: Iterable[Link]) -> Iterator[list[Any]]:
     for link in links:
         yield [link.element, link.attribute, link.target, link.written, *(_place(link.place) if link.place else (None,) * 3)]
+
+
+def _fix_out(fix: Fix | None) -> list[Any] | None:
+    return [fix.path, fix.line, fix.column, fix.old, fix.new] if fix else None
 
 
 def _place(location: Location) -> tuple[str, int | None, int | None]:

@@ -6,21 +6,36 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atlas import __version__
-from atlas.findings import RULES, CannotCheckError, Report
+from atlas.baseline import DEFAULT
+from atlas.findings import LABELS, RULES, CannotCheckError, Report, UsageError
+
+if TYPE_CHECKING:
+    from atlas.model import Site
+    from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
+FORMATS = ("human", "github", "jsonl", "sarif", "junit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that can't show a character must not end the report
+            stream.reconfigure(errors="backslashreplace")
     try:
         return int(options.run(options))
+    except UsageError as error:
+        _say(str(error))
+        return USAGE
     except CannotCheckError as error:
         _say(f"无法检查：{error}")
     except KeyboardInterrupt:
@@ -38,14 +53,25 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="命令")
 
     validate = _command(commands, "validate", "检查链接、锚点、图、公式与引用", _validate)
-    validate.add_argument("--format", choices=("human", "github", "jsonl"), default="human", help="输出格式")
-    validate.add_argument("--select", nargs="+", default=[], metavar="RULE", help="只报这些规则")
-    validate.add_argument("--strict", action="store_true", help="警告也算失败")
+    validate.add_argument("paths", nargs="*", metavar="PATH", help="只报这些文件或文件夹里的问题（默认全部）")
+    _add_output(validate)
+    validate.add_argument("--select", nargs="+", action="extend", default=[], metavar="RULE", help="只报这些规则，如 link-*")
+    validate.add_argument("--ignore", nargs="+", action="extend", default=[], metavar="RULE", help="不报这些规则")
+    validate.add_argument("--baseline", type=Path, metavar="FILE", help="不报这个基线文件里的已知问题（默认按设置）")
+    validate.add_argument(
+        "--write-baseline",
+        type=Path,
+        nargs="?",
+        const=Path(DEFAULT),
+        metavar="FILE",
+        help=f"把现有的问题写进基线文件（默认 {DEFAULT}），以后只报新的",
+    )
+    validate.add_argument("--fix", action="store_true", help="改好有把握的问题，再报其余的")
+    validate.add_argument("--no-cache", action="store_true", help="不用以前的结果，全部重新渲染")
 
     facts = commands.add_parser("facts", help="只核对数据文件，不渲染页面", description="只核对数据文件，不渲染页面")
     facts.add_argument("folder", nargs="?", type=Path, default=Path("docs/_data"), help="数据文件夹（默认 docs/_data）")
-    facts.add_argument("--format", choices=("human", "github", "jsonl"), default="human", help="输出格式")
-    facts.add_argument("--strict", action="store_true", help="警告也算失败")
+    _add_output(facts)
     facts.set_defaults(run=_facts)
 
     build = _command(commands, "build", "检查后构建 site/；有错误时原来的 site/ 不变", _build)
@@ -59,48 +85,116 @@ def _parser() -> argparse.ArgumentParser:
 
     rules = commands.add_parser("rules", help="解释规则，附正误示例")
     rules.add_argument("rule", nargs="?", help="规则名；不写则列出全部")
+    page = rules.add_mutually_exclusive_group()
+    page.add_argument("--write", action="store_true", help="由规则和示例重新生成 docs/contributing/rules.md")
+    page.add_argument("--check", action="store_true", help="只看那一页是不是最新的；不是就返回 1")
     rules.set_defaults(run=_rules)
     return parser
 
 
 def _command(commands: argparse._SubParsersAction, name: str, help_: str, run: object) -> argparse.ArgumentParser:  # type: ignore[type-arg]
     command: argparse.ArgumentParser = commands.add_parser(name, help=help_, description=help_)
-    command.add_argument("--config-file", type=Path, default=Path("mkdocs.yml"), help="配置文件（默认 mkdocs.yml）")
+    command.add_argument("--config-file", type=Path, help="配置文件（默认向上找最近的 mkdocs.yml）")
     command.set_defaults(run=run)
     return command
 
 
-def _validate(options: argparse.Namespace) -> int:
-    from atlas import checks
-    from atlas.reporters import REPORTERS
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=FORMATS, default="human", help="输出格式")
+    command.add_argument("--output", type=Path, metavar="FILE", help="写到文件里，而不是标准输出")
+    command.add_argument("--strict", action="store_true", help="警告也算失败")
 
-    unknown = [rule for rule in options.select if rule not in RULES.rules]
-    if unknown:
-        _say(f"没有规则 `{unknown[0]}`；运行 `atlas rules` 看全部规则。")
-        return USAGE
-    report = checks.validate(options.config_file, select=options.select)
-    sys.stdout.write(REPORTERS[options.format](report))
-    return FINDINGS if report.fails(strict=options.strict) else CLEAN
+
+def _validate(options: argparse.Namespace) -> int:
+    from atlas import baseline, render, request
+    from atlas.cache import Cache
+    from atlas.checks import inspect
+    from atlas.sieve import Sieve
+
+    (select, more), (ignore, even_more) = request.split(options.select), request.split(options.ignore)
+    request.check_rules([*select, *ignore])
+    configuration = request.configuration(options.config_file)
+    root = configuration.resolve().parent
+    paths = request.paths([*options.paths, *more, *even_more], root)
+    target = request.baseline_file(options.write_baseline) if options.write_baseline else None
+    if target and paths:
+        raise UsageError("基线要写全站的问题：--write-baseline 不能与路径同用。")
+    sieve = Sieve.of(
+        configuration,
+        select=select,
+        ignore=ignore,
+        known=options.baseline,
+        is_new=target is not None,
+        strict=options.strict,
+    )
+    sieve = replace(sieve, paths=paths)
+    cache = Cache.none() if options.no_cache else Cache.of(root)
+
+    def look() -> Site:
+        return render.render(configuration, inspect, cache=cache, only=paths)
+
+    try:
+        site = look()
+        request.check_paths(paths, site)
+        report = sieve.report(site)
+        if options.fix and report.findings:
+            report = _fix(report, site, sieve, look)
+    finally:
+        cache.close()
+    if target:
+        _say(
+            f"{baseline.write(target, report)} 个问题写进了 `{target}`；以后用 --baseline {target}，或写进设置 `baseline`。"
+        )
+        return CLEAN
+    return _finish(options, report)
+
+
+def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site]) -> Report:
+    """Mend what can be, say so, and return what is left."""
+    from atlas import checks
+    from atlas.mending import mend
+
+    done = mend(report.findings, site, checks.run(site), lambda: checks.run(look()))
+    said = f"改好了 {len(done.made)} 处，在 {done.files} 个文件里" if done.made else "没有能有把握改好的"
+    _say(said + (f"；另有 {done.refused} 处改了也不对，已经改回原样。" if done.refused else "。"))
+    return sieve.report(look()) if done.made else report
 
 
 def _facts(options: argparse.Namespace) -> int:
     from atlas.checks import facts
-    from atlas.reporters import REPORTERS
 
     if not options.folder.is_dir():
         raise CannotCheckError(f"没有数据文件夹 `{options.folder}`。")
     folder = options.folder.resolve()
-    report = Report.of(facts.data_findings(folder, Path.cwd()), rows=facts.count_rows(folder))
-    sys.stdout.write(REPORTERS[options.format](report))
+    report = Report.of(facts.data_findings(folder, Path.cwd()), root=Path.cwd(), rows=facts.count_rows(folder))
+    return _finish(options, replace(report, strict=options.strict))
+
+
+def _finish(options: argparse.Namespace, report: Report) -> int:
+    """Put the report where it is wanted."""
+    from atlas.baseline import replace_file
+    from atlas.reporters import REPORTERS
+    from atlas.reporters.human import summary
+
+    text = REPORTERS[options.format](report)
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            replace_file(options.output, text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise CannotCheckError(f"写不了 `{options.output}`：{error.strerror or error}。") from error
+        _say(f"{summary(report)}写在 `{options.output}`。")
     return FINDINGS if report.fails(strict=options.strict) else CLEAN
 
 
 def _build(options: argparse.Namespace) -> int:
-    from atlas import build
+    from atlas import build, request
 
-    destination = options.config_file.resolve().parent / "site"
+    configuration = request.configuration(options.config_file)
+    destination = configuration.resolve().parent / "site"
     try:
-        report = build.build(options.config_file, destination, offline=options.offline, strict=options.strict)
+        report = build.build(configuration, destination, offline=options.offline, strict=options.strict)
     except build.FindingsError as error:
         return _refuse(error.report, "site/ 没有改动")
     _print_report(report)
@@ -113,13 +207,14 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _bundle(options: argparse.Namespace) -> int:
-    from atlas import build, bundle
+    from atlas import build, bundle, request
 
-    root = options.config_file.resolve().parent
+    configuration = request.configuration(options.config_file)
+    root = configuration.resolve().parent
     archive = root / "dist" / f"llm-atlas-{__version__}-offline.zip"
     try:
         with build.scratch_folder(archive) as scratch:
-            build.build_into(options.config_file, scratch, offline=True, strict=False)
+            build.build_into(configuration, scratch, offline=True, strict=False)
             bundle.pack(scratch, archive, folder=f"llm-atlas-{__version__}")
     except build.FindingsError as error:
         return _refuse(error.report, "没有打包")
@@ -128,37 +223,39 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from atlas import checks, render
-    from atlas.model import Site
+    from atlas import checks, render, request
+    from atlas.sieve import Sieve
+
+    configuration = request.configuration(options.config_file)
 
     def look(site: Site) -> None:
         try:
-            _print_report(checks.run(site))
+            _print_report(Sieve.of(configuration).report(site))
         except CannotCheckError as error:
             _say(f"无法检查：{error}")
 
-    render.serve(options.config_file, options.address, checks.inspect, look)
+    render.serve(configuration, options.address, checks.inspect, look)
     return CLEAN
 
 
 def _rules(options: argparse.Namespace) -> int:
-    from atlas import checks  # noqa: F401 - declares the rules
-    from atlas.reporters.human import LABELS
+    from atlas import manual, request
 
+    if options.write:
+        print(f"{manual.PAGE} {'已更新' if manual.write() else '没有变化'}。")
+        return CLEAN
+    if options.check:
+        if manual.is_current():
+            return CLEAN
+        _say(f"{manual.PAGE} 与规则不一致：运行 `atlas rules --write`。")
+        return FINDINGS
     if options.rule is None:
         for rule in RULES.rules.values():
             print(f"{rule.id:<22} {LABELS[rule.severity]}  {rule.summary}")
         return CLEAN
     if options.rule not in RULES.rules:
-        _say(f"没有规则 `{options.rule}`；运行 `atlas rules` 看全部规则。")
-        return USAGE
-    rule = RULES.rules[options.rule]
-    print(f"{rule.id}（{LABELS[rule.severity]}）：{rule.summary}\n\n{rule.explanation}")
-    examples = Path(__file__).resolve().parents[2] / "tests" / "rules" / rule.id
-    for kind, title in (("bad", "错误示例"), ("good", "正确示例")):
-        example = examples / kind / "docs" / "index.md"
-        if example.is_file():
-            print(f"\n{title}：\n" + "".join(f"    {line}\n" for line in example.read_text("utf-8").splitlines()), end="")
+        request.check_rules([options.rule.replace("*", "?")])
+    print(manual.explain(RULES.rules[options.rule]), end="")
     return CLEAN
 
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 
 class CannotCheckError(Exception):
     """Checking itself is impossible; the text is one clear sentence for the user (exit code 3)."""
+
+
+class UsageError(Exception):
+    """The command was used wrongly; the text is one clear sentence for the user (exit code 2)."""
 
 
 class Severity(StrEnum):
@@ -19,6 +24,10 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+LABELS = {Severity.ERROR: "错误", Severity.WARNING: "警告"}
+"""How people read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,21 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding for sure: at this place of the file stands ``old``, and ``new`` belongs there.
+
+    Places count as in :class:`Location`: in the text without its byte order mark, with ``\\n`` line ends. A fix
+    without a line is meant for the file's text as it is, mark and line ends included, wherever ``old`` stands in it.
+    """
+
+    path: str
+    line: int | None
+    column: int | None
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault: which rule, where, what is wrong and what to write instead."""
 
@@ -52,6 +76,8 @@ class Finding:
     location: Location
     message: str
     hint: str = ""
+    fix: Fix | None = field(default=None, compare=False)
+    """What mends it, where that is certain; it does not tell findings apart."""
 
     @property
     def severity(self) -> Severity:
@@ -69,13 +95,31 @@ class Report:
     diagrams: int = 0
     formulas: int = 0
     rows: int = 0
+    known: int = 0
+    """Findings that a baseline holds, which are not listed."""
+    gone: int = 0
+    """Findings that a baseline holds and that occur no longer."""
+    root: Path | None = None
+    """The folder that the findings' paths are relative to, where it is known."""
+    strict: bool = False
+    """Whether warnings count as failures."""
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], **counts: int) -> Report:
+    def of(
+        cls,
+        findings: Iterable[Finding],
+        *,
+        root: Path | None = None,
+        pages: int = 0,
+        links: int = 0,
+        diagrams: int = 0,
+        formulas: int = 0,
+        rows: int = 0,
+    ) -> Report:
         """Sort the findings and drop exact repetitions."""
         unique = dict.fromkeys(findings)
         ordered = sorted(unique, key=lambda f: (f.location.sort_key(), f.rule.id, f.message))
-        return cls(tuple(ordered), **counts)
+        return cls(tuple(ordered), pages, links, diagrams, formulas, rows, root=root)
 
     @property
     def errors(self) -> int:
@@ -89,7 +133,20 @@ class Report:
 
     def fails(self, *, strict: bool) -> bool:
         """Whether this report means exit code 1."""
-        return bool(self.findings) if strict else self.errors > 0
+        return bool(self.findings) if strict or self.strict else self.errors > 0
+
+    def lines(self, path: str) -> tuple[str, ...]:
+        """The lines of a file, as places count them; none if it can't be read."""
+        return read_lines(self.root / path) if self.root else ()
+
+
+def read_lines(file: Path) -> tuple[str, ...]:
+    """A file's lines without line ends and byte order mark; none if it can't be read."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
+        return ()
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 @dataclass(slots=True)

@@ -158,6 +158,16 @@ class PageView:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A comment that silences ``rule`` on the line ``target`` of the file in which it stands, for a ``reason``."""
+
+    place: Location
+    target: int
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What is left of a page once it was looked at: enough for what only the whole site can tell."""
 
@@ -169,6 +179,8 @@ class Page:
     headings: tuple[Heading, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What was found by looking at this page alone."""
+    silences: tuple[Silence, ...] = ()
+    """What the page's author wants no report of, that of its snippets included."""
     citations: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)

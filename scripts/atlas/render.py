@@ -37,7 +37,7 @@ from mkdocs.structure.nav import Link as NavigationLink
 from mkdocs.structure.nav import Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from atlas import html, v8
+from atlas import dependencies, html, v8
 from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
@@ -303,7 +303,8 @@ def _known_or_rendered(project: _Project, cache: Cache) -> list[Page]:
         with contextlib.suppress(Exception):  # some plugins finish pages here; what they need of a real build is not there
             project.config.plugins.on_env(project.config.theme.get_env(), config=project.config, files=project.files)
         return pages
-    common = _common_digest(project)
+    if (common := _common_digest(project)) is None:
+        return _in_parallel(project, shown)
     keys = {file.src_uri: digest(common, file.src_uri.encode(), file.url.encode(), _bytes(file)) for file in shown}
     known = cache.pages(keys.values(), project.root)
     missing = [file for file in shown if keys[file.src_uri] not in known]
@@ -343,11 +344,20 @@ def _render_shared(number: int) -> Page:
     return project.render(files[number])
 
 
-def _common_digest(project: _Project) -> bytes:
-    """What every page depends on besides its own file: the configuration, the extensions, the data, the list of files."""
+def _common_digest(project: _Project) -> bytes | None:
+    """What every page depends on besides its own file: configuration, programs, extensions, data and the list of files.
+
+    ``None`` if that can't be told.
+    """
     config = project.config
     parts = [*configuration_parts(project.configuration)]
     parts.append(" ".join(sorted(project.surroundings.in_browser)).encode())
+    extensions = [name for name in config.markdown_extensions if isinstance(name, str)]
+    hooks: Any = config.hooks  # MkDocs keeps their modules by path, whatever its own types say
+    used = dependencies.of(parts, extensions, hooks.values())
+    if used is None or (config["mdx_configs"].get("pymdownx.snippets") or {}).get("url_download"):
+        return None
+    parts += used
     parts += [f"{file.src_uri}\0{file.url}\0{file.inclusion.name}".encode() for file in project.files]
     if folder := _data_folder(config):
         parts += [file.read_bytes() for file in sorted((project.root / folder).glob("*.yml"))]

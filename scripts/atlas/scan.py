@@ -153,16 +153,19 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
         same = closings[head["marks"]]
         following = bisect_left(same, at + 1)
         end = same[following] if following < len(same) else len(lines)
-        if ">" in head["prefix"]:
+        quoted, depth = ">" in head["prefix"], len(head["prefix"].expandtabs(4))
+        if quoted:
             end = next((n for n in range(at + 1, end) if not lines[n].lstrip().startswith(">")), end)
-        elif depth := len(head["prefix"].expandtabs(4)):
-            end = next((n for n in range(at + 1, end) if lines[n].strip() and _depth(lines[n]) < depth), end)
-        closed = end < len(lines) and lines[end].strip(" 	>") == head["marks"]
+        elif depth:
+            stop = min(end + 1, len(lines))
+            end = next((n for n in range(at + 1, stop) if lines[n].strip() and _depth(lines[n]) < depth), end)
+        bare = end < len(lines) and lines[end].strip(" \t>") == head["marks"]
+        closed = bare and (quoted or _depth(lines[end]) >= depth)
         last = end + 1 if closed else end
         found.append(FenceSpan(at + 1, last, closed, head["prefix"], head["marks"], head["info"]))
         # An unclosed fence is no fence for the renderer: what follows is prose, in which others may begin.
         # The line that ends it for want of indentation, if it is bare marks, was meant to close it and opens nothing.
-        at = last if closed else at + 1 if not ended or not closing.match(lines[end]) else end + 1
+        at = last if closed else end + 1 if bare else at + 1
     return found
 
 

@@ -6,15 +6,17 @@ the end (``SITE_CHECKS``).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from atlas import render
+from atlas import render, silences
 from atlas.cache import Cache
 from atlas.checks import (
     citations,
     code,
+    configuration,
     diagrams,
     facts,
     fences,
@@ -32,8 +34,8 @@ from atlas.checks import (
     references,
 )
 from atlas.checks.addresses import is_external
-from atlas.findings import CannotCheckError, Finding, Report
-from atlas.model import Link, Page, PageView, Site
+from atlas.findings import CannotCheckError, Finding, Report, read_lines
+from atlas.model import Link, Page, PageView, Silence, Site
 
 PageCheck = Callable[[PageView], Iterator[Finding]]
 SiteCheck = Callable[[Site], Iterator[Finding]]
@@ -56,6 +58,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
     ids.check_site,
     navigation.check,
+    configuration.check,
     citations.check,
     facts.check,
 )
@@ -81,6 +84,7 @@ def inspect(view: PageView) -> Page:
         ids=view.rendered.ids,
         headings=view.rendered.headings,
         findings=found,
+        silences=silences.of_view(view),
         citations=tuple(dict.fromkeys([*view.written.citations, *(f"?{key}" for key in view.written.unknown_citations)])),
         failures=tuple(view.written.failures),
         counts={
@@ -94,7 +98,7 @@ def inspect(view: PageView) -> Page:
 
 
 def run(site: Site, *, select: Iterable[str] = ()) -> Report:
-    """All findings of a site, or those of the selected rules only.
+    """All findings of a site, or those of the selected rules only; those that their authors silenced are left out.
 
     Raises:
         CannotCheckError: if a library failed on a page.
@@ -105,12 +109,24 @@ def run(site: Site, *, select: Iterable[str] = ()) -> Report:
     chosen = frozenset(select)
     findings = [finding for page in site.pages for finding in page.findings]
     findings += [finding for check in SITE_CHECKS for finding in check(site)]
+    left, said = silences.apply(findings, _silences(site), lambda rule: not chosen or rule in chosen)
     return Report.of(
-        (finding for finding in findings if not chosen or finding.rule.id in chosen),
+        (finding for finding in (*left, *said) if not chosen or finding.rule.id in chosen),
+        root=site.root,
         pages=len(site.pages),
         **{name: sum(page.counts.get(name, 0) for page in site.pages) for name in ("links", "diagrams", "formulas")},
         rows=facts.count_rows(facts.project_data(site)),
     )
+
+
+def _silences(site: Site) -> Iterator[Silence]:
+    """Those in pages, in the configuration and in the data."""
+    for page in site.pages:
+        yield from page.silences
+    data = facts.project_data(site)
+    for file in (site.root / site.configuration, *(sorted(data.glob("*.yml")) if data else ())):
+        path = os.path.relpath(file, site.root).replace(os.sep, "/")
+        yield from silences.of_yaml(path, "\n".join(read_lines(file)))
 
 
 def _stays(link: Link) -> bool:

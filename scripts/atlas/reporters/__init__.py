@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from atlas.findings import Report
-from atlas.reporters import github, human, jsonl
+from atlas.reporters import github, human, jsonl, junit, sarif
 
 REPORTERS: dict[str, Callable[[Report], str]] = {
     "human": human.write,
     "github": github.write,
     "jsonl": jsonl.write,
+    "sarif": sarif.write,
+    "junit": junit.write,
 }

@@ -1,0 +1,119 @@
+"""``mkdocs.yml`` → its values with their places, ``INHERIT`` followed; nothing is constructed, so no tag of it runs.
+
+MkDocs itself decides what a configuration means; here is only said where its author wrote what.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from atlas.facts.nodes import Node, SyntaxFaultError, compose, pairs, place
+from atlas.findings import Location
+
+_DEEP = 16
+"""Configurations that inherit from one another beyond this depth are a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value, or a key, as it stands in the file ``path``."""
+
+    path: str
+    node: Node
+
+    @property
+    def location(self) -> Location:
+        """Where its text begins, behind an opening quote."""
+        at = place(self.node)
+        quoted = isinstance(self.node, yaml.ScalarNode) and self.node.style in {"'", '"'} and not _is_tagged(self.node)
+        return Location(self.path, at.line, (at.column or 1) + quoted)
+
+    @property
+    def text(self) -> str | None:
+        """A scalar's text, that of an environment variable included; ``None`` for all else and for an empty value."""
+        node = self.node
+        if node.tag == "!ENV":
+            return _from_environment(node)
+        if (
+            not isinstance(node, yaml.ScalarNode)
+            or node.tag.endswith(":null")
+            or node.tag.startswith("tag:yaml.org,2002:python")
+        ):
+            return None
+        return str(node.value)
+
+    def values(self) -> Iterator[Value]:
+        """The members of a list; none of anything else."""
+        if isinstance(self.node, yaml.SequenceNode) and not _is_tagged(self.node):
+            yield from (Value(self.path, one) for one in self.node.value)
+
+    def pairs(self) -> Iterator[tuple[Value, Value]]:
+        """The keys and values of a mapping, repetitions included; none of anything else."""
+        if isinstance(self.node, yaml.MappingNode):
+            yield from ((Value(self.path, key), Value(self.path, value)) for _, key, value in pairs(self.node))
+
+    def get(self, key: str) -> Value | None:
+        """A mapping's value: the last under a key that is repeated, as YAML has it."""
+        found = None
+        for name, value in self.pairs():
+            if name.text == key:
+                found = value
+            elif name.text == "<<" and found is None:
+                found = next((one for part in (value, *value.values()) if (one := part.get(key))), None)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration and those that it inherits from, the nearest first."""
+
+    layers: tuple[Value, ...] = ()
+
+    @classmethod
+    def of(cls, file: Path) -> Configuration:
+        """Read a configuration; paths are relative to its folder. What can't be read has no values."""
+        return cls(tuple(_layers(file, file.parent, _DEEP)))
+
+    def find(self, *keys: str) -> Value | None:
+        """The value under nested keys, from the nearest configuration that has it."""
+        for layer in self.layers:
+            value: Value | None = layer
+            for key in keys:
+                value = value.get(key) if value else None
+            if value is not None:
+                return value
+        return None
+
+
+def _layers(file: Path, root: Path, depth: int) -> Iterator[Value]:
+    try:
+        node = compose(file.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, SyntaxFaultError):
+        return
+    if node is None:
+        return
+    layer = Value(os.path.relpath(file, root).replace(os.sep, "/"), node)
+    yield layer
+    parent = layer.get("INHERIT")
+    if parent is not None and parent.text and depth:
+        yield from _layers(file.parent / parent.text, root, depth - 1)
+
+
+def _is_tagged(node: Node) -> bool:
+    return not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python")
+
+
+def _from_environment(node: Node) -> str | None:
+    """``!ENV NAME`` or ``!ENV [NAME, OTHER, default]``: the first variable that is set, else the default."""
+    if isinstance(node, yaml.ScalarNode):
+        return os.environ.get(str(node.value))
+    if not isinstance(node, yaml.SequenceNode) or not all(isinstance(one, yaml.ScalarNode) for one in node.value):
+        return None
+    names = [str(one.value) for one in node.value]
+    known = next((os.environ[name] for name in (names[:-1] or names) if name in os.environ), None)
+    return known if known is not None or len(names) < 2 else names[-1]
