@@ -160,7 +160,7 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
             stop = min(end + 1, len(lines))
             end = next((n for n in range(at + 1, stop) if lines[n].strip() and _depth(lines[n]) < depth), end)
         bare = end < len(lines) and lines[end].strip(" \t>") == head["marks"]
-        closed = bare and (quoted or _depth(lines[end]) >= depth)
+        closed = bool(bare) and (quoted or _depth(lines[end]) >= depth)
         last = end + 1 if closed else end
         found.append(FenceSpan(at + 1, last, closed, head["prefix"], head["marks"], head["info"]))
         # An unclosed fence is no fence for the renderer: what follows is prose, in which others may begin.
