@@ -2,7 +2,7 @@
 
 The modules, each importing only from those above it: ``findings``, ``wording``, ``model``, ``quantities``,
 ``facts``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``, ``html``, ``candidates``, ``locate``,
-``configuration``, ``settings``, ``cache``, ``dependencies``, ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``,
+``configuration``, ``settings``, ``cache``, ``dependencies``, ``recall``, ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``,
 ``request``, ``mending``, ``manual``, ``reporters``, ``build``, ``bundle``, ``cli``.
 """
 

@@ -106,9 +106,8 @@ def _add_output(command: argparse.ArgumentParser) -> None:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from atlas import baseline, render, request
+    from atlas import baseline, checks, request
     from atlas.cache import Cache
-    from atlas.checks import inspect
     from atlas.sieve import Sieve
 
     (select, more), (ignore, even_more) = request.split(options.select), request.split(options.ignore)
@@ -131,7 +130,7 @@ def _validate(options: argparse.Namespace) -> int:
     cache = Cache.none() if options.no_cache else Cache.of(root)
 
     def look() -> Site:
-        return render.render(configuration, inspect, cache=cache, only=paths)
+        return checks.read(configuration, cache)
 
     try:
         site = look()

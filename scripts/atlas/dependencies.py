@@ -34,6 +34,8 @@ PURE = ("markdown.extensions.", "material.extensions.", "pymdownx.", "atlas.mark
 """Extensions under which a page depends on its file, the options and the snippets alone."""
 _IMPURE = frozenset({"pymdownx.b64"})
 """They read files of which we are not told."""
+FILES: list[Path] = []
+"""The files of which the contents were found to matter, by the last question."""
 _REFERENCE = re.compile(rb"!!python/(?:name|module|object(?:/apply|/new)?):([A-Za-z0-9_.]+)")
 
 
@@ -44,6 +46,7 @@ def of(configuration: Sequence[bytes], extensions: Iterable[str], hooks: Iterabl
     """
     named = [name.decode() for text in configuration for name in _REFERENCE.findall(text)]
     parts = [tools()]
+    FILES.clear()
     for name in dict.fromkeys([*extensions, *named]):
         if name in _IMPURE:
             return None
@@ -52,6 +55,7 @@ def of(configuration: Sequence[bytes], extensions: Iterable[str], hooks: Iterabl
         file = _file(name)
         if file is None:
             return None
+        FILES.append(file)
         if name in named and _is_installed(file):
             parts.append(file.read_bytes())
         elif file.name == "__init__.py":
@@ -59,6 +63,7 @@ def of(configuration: Sequence[bytes], extensions: Iterable[str], hooks: Iterabl
         else:
             parts.append(file.read_bytes())
     files = [getattr(hook, "__file__", None) for hook in hooks]
+    FILES.extend(Path(file) for file in files if file)
     return parts + [Path(file).read_bytes() for file in files if file]
 
 

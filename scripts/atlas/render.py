@@ -37,7 +37,7 @@ from mkdocs.structure.nav import Link as NavigationLink
 from mkdocs.structure.nav import Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from atlas import dependencies, html, v8
+from atlas import dependencies, html, recall, v8
 from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
@@ -66,13 +66,13 @@ PURE_PLUGINS = frozenset(
 Any other that has a say in a page's content makes us render every page, one after the other, as MkDocs would.
 """
 _PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content")
+_LIST_EVENTS = ("files", "nav")
+"""In which a plugin may change which pages there are."""
 _PAGES_A_TASK = 8
 
 
-def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None, only: Sequence[str] = ()) -> Site:
+def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None) -> Site:
     """Render all pages, look at each, write nothing.
-
-    ``only`` names pages (paths relative to the project's folder): no other page is rendered that an earlier run knows.
 
     Raises:
         CannotCheckError: if the configuration can't be read, or a plugin fails.
@@ -82,8 +82,7 @@ def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None,
         config = _load(configuration, said)
         try:
             project = _prepare(configuration.resolve(), config, inspect)
-            pages = _known_or_rendered(project, cache or Cache.none())
-            return project.site(pages)
+            return _known_or_rendered(project, cache or Cache.none())
         except (Abort, MkDocsException, OSError, yaml.YAMLError) as error:
             raise CannotCheckError(_explain(error, said)) from error
         finally:
@@ -292,32 +291,43 @@ def _prepare(configuration: Path, config: MkDocsConfig, inspect: Inspect) -> _Pr
     return _Project(configuration, config, files, navigation, inspect)
 
 
-def _known_or_rendered(project: _Project, cache: Cache) -> list[Page]:
+def _known_or_rendered(project: _Project, cache: Cache) -> Site:
     """Every page: from an earlier run where that is sure to be the same, else rendered now."""
     shown = list(project.files.documentation_pages())
     for file in shown:
         if file.page is None:
             MkDocsPage(None, file, project.config)
-    if not _is_pure(project.config):
+    if not _is_pure(project.config, _PAGE_EVENTS):
         pages = [project.render(file) for file in shown]
         with contextlib.suppress(Exception):  # some plugins finish pages here; what they need of a real build is not there
             project.config.plugins.on_env(project.config.theme.get_env(), config=project.config, files=project.files)
-        return pages
+        return project.site(pages)
     if (common := _common_digest(project)) is None:
-        return _in_parallel(project, shown)
-    keys = {file.src_uri: digest(common, file.src_uri.encode(), file.url.encode(), _bytes(file)) for file in shown}
+        return project.site(_in_parallel(project, shown))
+    keys = {file.src_uri: recall.page_key(common, file.src_uri, file.url, _bytes(file)) for file in shown}
     known = cache.pages(keys.values(), project.root)
     missing = [file for file in shown if keys[file.src_uri] not in known]
-    rendered = _in_parallel(project, missing)
-    cache.keep({keys[file.src_uri]: page for file, page in zip(missing, rendered, strict=True)}, project.root)
-    fresh = {keys[file.src_uri]: page for file, page in zip(missing, rendered, strict=True)}
-    return [fresh.get(keys[file.src_uri]) or known[keys[file.src_uri]] for file in shown]
+    rendered = dict(zip((keys[file.src_uri] for file in missing), _in_parallel(project, missing), strict=True))
+    cache.keep(rendered, project.root)
+    site = project.site([rendered.get(keys[file.src_uri]) or known[keys[file.src_uri]] for file in shown])
+    if _is_pure(project.config, (*_PAGE_EVENTS, *_LIST_EVENTS)):
+        sources = {f"{project.documents}/{file.src_uri}": file.src_uri for file in shown}
+        recall.remember(site, project.configuration, cache, common, sources, _folders(project))
+    return site
 
 
-def _is_pure(config: MkDocsConfig) -> bool:
+def _folders(project: _Project) -> Iterator[Path]:
+    """The folders of the project from which the engine takes files."""
+    yield Path(project.config.docs_dir)
+    yield from (Path(one) for one in project.config.theme.dirs if Path(one).is_relative_to(project.root))
+    if folder := _data_folder(project.config):
+        yield project.root / folder
+
+
+def _is_pure(config: MkDocsConfig, events: Sequence[str]) -> bool:
     pure = {id(plugin) for name, plugin in config.plugins.items() if name.split("@")[0].strip() in PURE_PLUGINS}
     return all(
-        id(getattr(handler, "__self__", None)) in pure for event in _PAGE_EVENTS for handler in config.plugins.events[event]
+        id(getattr(handler, "__self__", None)) in pure for event in events for handler in config.plugins.events[event]
     )
 
 
@@ -350,7 +360,7 @@ def _common_digest(project: _Project) -> bytes | None:
     ``None`` if that can't be told.
     """
     config = project.config
-    parts = [*configuration_parts(project.configuration)]
+    parts = [*recall.configuration_parts(project.configuration)]
     parts.append(" ".join(sorted(project.surroundings.in_browser)).encode())
     extensions = [name for name in config.markdown_extensions if isinstance(name, str)]
     hooks: Any = config.hooks  # MkDocs keeps their modules by path, whatever its own types say
@@ -362,19 +372,6 @@ def _common_digest(project: _Project) -> bytes | None:
     if folder := _data_folder(config):
         parts += [file.read_bytes() for file in sorted((project.root / folder).glob("*.yml"))]
     return digest(*parts)
-
-
-def configuration_parts(configuration: Path) -> Iterator[bytes]:
-    """The bytes of a configuration and of those that it inherits from, and the environment variables that it names."""
-    text = configuration.read_bytes()
-    yield text
-    for name in re.findall(rb"!ENV\s*\[?\s*([A-Za-z0-9_, ]+)", text):
-        for one in name.decode().replace(",", " ").split():
-            yield f"{one}={os.environ.get(one)}".encode()
-    for parent in re.findall(rb"^INHERIT:\s*['\"]?([^'\"\r\n]+)", text, re.MULTILINE):
-        file = configuration.parent / parent.decode("utf-8", "replace").strip()
-        if file.is_file() and file != configuration:
-            yield from configuration_parts(file)
 
 
 _DRAWN = {"mermaid": re.compile(r"mermaid", re.IGNORECASE), "math": re.compile(r"mathjax|katex|asciimath", re.IGNORECASE)}

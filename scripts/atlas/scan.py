@@ -159,13 +159,13 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
         elif depth:
             stop = min(end + 1, len(lines))
             end = next((n for n in range(at + 1, stop) if lines[n].strip() and _depth(lines[n]) < depth), end)
-        bare = end < len(lines) and lines[end].strip(" \t>") == head["marks"]
-        closed = bool(bare) and (quoted or _depth(lines[end]) >= depth)
+        is_bare = end < len(lines) and lines[end].strip(" \t>") == head["marks"]
+        closed = is_bare and (quoted or _depth(lines[end]) >= depth)
         last = end + 1 if closed else end
         found.append(FenceSpan(at + 1, last, closed, head["prefix"], head["marks"], head["info"]))
         # An unclosed fence is no fence for the renderer: what follows is prose, in which others may begin.
         # The line that ends it for want of indentation, if it is bare marks, was meant to close it and opens nothing.
-        at = last if closed else end + 1 if bare else at + 1
+        at = last if closed else end + 1 if is_bare else at + 1
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from atlas import render, silences
+from atlas import recall, silences
 from atlas.cache import Cache
 from atlas.checks import (
     citations,
@@ -70,7 +70,21 @@ def validate(configuration: Path, *, select: Iterable[str] = (), cache: Cache | 
     Raises:
         CannotCheckError: if the project can't be read, or a library fails.
     """
-    return run(render.render(configuration, inspect, cache=cache), select=select)
+    return run(read(configuration, cache), select=select)
+
+
+def read(configuration: Path, cache: Cache | None = None) -> Site:
+    """A project's site, every page looked at.
+
+    Raises:
+        CannotCheckError: if the project can't be read, or a library fails.
+    """
+    known = recall.find(configuration, cache) if cache else None
+    if known is not None:
+        return known
+    from atlas import render  # MkDocs takes a good part of a second to import
+
+    return render.render(configuration, inspect, cache=cache)
 
 
 def inspect(view: PageView) -> Page:
