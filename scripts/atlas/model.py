@@ -240,6 +240,18 @@ class Site:
     use_directory_urls: bool = True
     data: str = ""
     """The data folder that the pages read, as configured; empty if they read none."""
+    asked: tuple[str, ...] = ()
+    """Files and folders that are asked about; all if there are none."""
+
+    @property
+    def asked_pages(self) -> tuple[Page, ...]:
+        """The pages that are asked about: findings in others are not needed, though what they hold may be."""
+        if not self.asked or not {"", "."}.isdisjoint(self.asked):
+            return self.pages
+        return tuple(page for page in self.pages if any(map(self._is_asked, (page.path, *page.snippets))))
+
+    def _is_asked(self, path: str) -> bool:
+        return any(path == one or path.startswith(f"{one}/") for one in self.asked)
 
     @property
     def files(self) -> frozenset[str]:

@@ -61,7 +61,7 @@ class Sieve:
             CannotCheckError: if a library failed on a page.
         """
         # Without any rule nothing would be chosen, which ``run`` takes for all.
-        found = checks.run(site, select=self.severities or ["-"])
+        found = checks.run(replace(site, asked=self.paths), select=self.severities or ["-"])
         kept = [self._weighed(finding) for finding in found.findings if self.covers(finding.location.path)]
         report = replace(found, findings=tuple(kept), strict=self.strict)
         if self.paths:

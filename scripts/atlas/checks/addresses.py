@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from atlas.model import Site
@@ -28,7 +29,12 @@ class Destination:
 
 def prefix(site: Site) -> str:
     """The path under which the site is hosted, with a slash at both ends."""
-    return "/" + (urlsplit(site.site_url).path.strip("/") + "/").lstrip("/")
+    return _prefix(site.site_url)
+
+
+@lru_cache(maxsize=8)
+def _prefix(site_url: str) -> str:
+    return "/" + (urlsplit(site_url).path.strip("/") + "/").lstrip("/")
 
 
 def is_external(target: str) -> bool:

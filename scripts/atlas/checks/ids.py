@@ -44,10 +44,10 @@ def check(view: PageView) -> Iterator[Finding]:
 def check_site(site: Site) -> Iterator[Finding]:
     """Numbered ids of headings that links of any page lead to."""
     known = known_urls(site)
-    pages = {known.get(_plain(page.url), _plain(page.url)): page for page in site.pages}
+    pages = {known.get(_plain(page.url), _plain(page.url)): page for page in site.asked_pages}
     numbered = {url: one for url, page in pages.items() if (one := _numbered(page))}
     wanted: dict[tuple[str, int], tuple[Page, Link]] = {}
-    for page in site.pages:
+    for page in site.pages if numbered else ():
         for link in page.links:
             if link.is_navigation and _NUMBERED.fullmatch(link.target.partition(":~:")[0].rpartition("#")[2]):
                 destination = resolve(site, page.url, link.target)

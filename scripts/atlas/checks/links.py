@@ -57,7 +57,7 @@ class _Known:
 def check(site: Site) -> Iterator[Finding]:
     """Every link of every page, resolved as a browser would."""
     known = _gather(site)
-    for page in site.pages:
+    for page in site.asked_pages:
         for link in page.links:
             if link.target.strip():
                 yield from _judge(site, page, link, known)
