@@ -122,12 +122,9 @@ def _missing(site: Site, page: Page, link: Link, known: _Known, destination: Des
     place = _place(page, link)
     effect = "读者点了是 404" if link.is_navigation else "读者看不到它"
     if is_placeholder(written):
-        what = "链接" if link.is_navigation else "图片"
-        return Finding(
-            EMPTY, place, f"{what}的地址 `{written}` 只是占位，读者点了是 404", "换成真正的地址，或先去掉这个链接"
-        )
+        hint = "换成真正的地址，还没有就先不写成链接"
+        return Finding(EMPTY, place, f"地址 `{written}` 只是占位，{effect}", hint)
     rule = TARGET if link.is_navigation else ASSET
-    effect = "读者点了是 404" if link.is_navigation else "读者看不到它"
     source = _source(site, page, written)
     raw = known.published.get(source)
     if raw and not written.startswith("/"):
