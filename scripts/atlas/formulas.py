@@ -89,7 +89,11 @@ _MEANINGS = (
     (r"^Expected 'EOF', got '&'", "`&` 只能用在 aligned、cases、matrix 一类的环境里", r"放进环境，或写成 `\&`"),
     (r"^Expected 'EOF', got '#'", "`#` 在公式里有特别的意思", r"写成 `\#`"),
     (r"^Expected 'EOF', got '\\\\(?:right|end)'", "多出一个结尾的命令", "删去它，或补上开头"),
-    (r"^Expected group (?:after|as)|^Unexpected end of input|^Got function", "命令后面少了参数", "参数写在花括号里，例如 `\\frac{1}{2}`"),
+    (
+        r"^Expected group (?:after|as)|^Unexpected end of input|^Got function",
+        "命令后面少了参数",
+        "参数写在花括号里，例如 `\\frac{1}{2}`",
+    ),
     (r"^Can't use function '\$'", "公式里面又有美元号", "公式里的美元号写成 `\\$`，或把两个公式分开"),
     (r"^Can't use function", "这个命令不能用在这里", "换一种写法，文字放进 `\\text{…}`"),
 )
@@ -100,7 +104,7 @@ def _wide(tex: str) -> Iterator[Fault]:
     """Full-width signs that were to be TeX's own."""
     plain = _TEXT.sub(lambda found: " " * len(found[0]), tex)
     if found := next((one for one in re.finditer("[" + "".join(_WIDE) + "]", plain)), None):
-        half = tex.translate(str.maketrans(_WIDE))
+        half = tex.translate(str.maketrans("".join(_WIDE), "".join(_WIDE.values())))
         yield Fault(found.start(), f"全角的 `{found[0]}` 不是 TeX 的记号", f"改成半角：`{' '.join(half.split())[:80]}`")
 
 
@@ -178,6 +182,8 @@ def _meaning(tex: str, problem: FormulaProblem) -> Fault:
     named = re.search(r"'(\\[A-Za-z]+|[\^_])'", problem.message) if "group" in problem.message else None
     if named and (at := tex.rfind(named[1], 0, (problem.offset or 0) + 1)) >= 0:
         return Fault(at, f"`{named[1]}` 后面少了参数", "参数写在花括号里，例如 `\\frac{1}{2}`、`x^{2}`")
+    if problem.message.startswith("Unexpected end of input") and (used := list(re.finditer(r"\\[A-Za-z]+", tex))):
+        return Fault(used[-1].start(), f"`{used[-1][0]}` 后面少了参数", "参数写在花括号里，例如 `\\frac{1}{2}`")
     offset = min(problem.offset or 0, max(len(tex) - 1, 0))
     for pattern, message, hint in _MEANINGS:
         if re.match(pattern, problem.message):

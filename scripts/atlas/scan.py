@@ -108,7 +108,7 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
         while end < len(lines):
             line = lines[end]
             ended = not line.lstrip().startswith(">") if quoted else bool(line.strip()) and _depth(line) < depth
-            if ended or closing.match(line):
+            if ended or (closing.match(line) and (quoted or _depth(line) == depth)):
                 break
             end += 1
         closed = end < len(lines) and not ended

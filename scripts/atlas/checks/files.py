@@ -39,7 +39,9 @@ LOST = RULES.add(
 _BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOST = re.compile(r"\ufffd+|(?:锟斤拷)+锟?|锟斤")
-_MISREAD = re.compile(r"(?:[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}){2,}")
+_MISREAD = re.compile(
+    r"(?:[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}){2,}"
+)
 _QUOTED = re.compile(r"[`“\"'‘「（(<《]\s*$")
 
 
@@ -96,7 +98,9 @@ def _line_ends(view: PageView, text: str) -> Iterator[Finding]:
     before = re.split(r"\r\n?|\n", text[: strange.start()])
     has = {"\r\n": "CRLF", "\r": "CR", "\n": "LF"}[strange[0]]
     mixed = len(set(re.findall(r"\r\n?|\n", text))) > 1
-    message = f"这一行以 {has} 结束，文件里混着几种换行" if mixed else f"文件以 {has} 换行，mkdocs.yml 以 {_name(wanted)} 换行"
+    message = (
+        f"这一行以 {has} 结束，文件里混着几种换行" if mixed else f"文件以 {has} 换行，mkdocs.yml 以 {_name(wanted)} 换行"
+    )
     place = Location(view.path, len(before), len(before[-1]) + 1)
     yield Finding(LINE_ENDS, place, message, f"全文改成 {_name(wanted)} 换行")
 

@@ -34,9 +34,13 @@ UNCLOSED = RULES.add(
 
 _WHOLE = re.compile(r"-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)  # as MkDocs reads it
 _KEYS = frozenset(
-    "title description tags hide date template icon status search authors categories keywords layout slug draft weight "
-    "author subtitle summary image social glightbox comments checked nav_order parent".split()
+    {
+        *("title", "description", "tags", "hide", "date", "template", "icon", "status", "search", "authors", "categories"),
+        *("keywords", "layout", "slug", "draft", "weight", "author", "subtitle", "summary", "image", "social", "comments"),
+        *("checked", "parent"),
+    }
 )
+"""Keys that are hardly anything but front matter, wherever they stand."""
 _KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[:：](?=\s|$)|([A-Za-z_][\w-]*)：")
 _RULER = re.compile(r"[-‐-―－─]+[ \t]*$")
 _LEAD = re.compile(r"(?:[\s\u3000\u00a0\u200b]*\n|[ \t]*<!--.*?-->[ \t]*\n)*", re.DOTALL)
@@ -54,8 +58,8 @@ def check(view: PageView) -> Iterator[Finding]:
 
 
 def _is_meant(text: str) -> bool:
-    """A ruler, prose and another ruler are no front matter; what holds a key or a list and no blank line is."""
-    return bool(re.search(r"^[ \t]*(?:[\w-]+[ \t]*[:：]|- )", text, re.MULTILINE)) or not text.strip()
+    """A ruler, prose and another ruler are no front matter; what begins with a key or a list at once is."""
+    return bool(re.match(r"[ \t]*(?:[A-Za-z_][\w-]*[ \t]*[:：]|- |[\[{#])", text))
 
 
 def _values(view: PageView, text: str) -> Iterator[Finding]:
@@ -76,7 +80,9 @@ def _values(view: PageView, text: str) -> Iterator[Finding]:
         )
         return
     except ValueError as error:  # a day that is none
-        yield Finding(INVALID, Location(view.path, 2, 1), f"元数据的值不合法（{error}），读者看到原文", "改正这个值，或加引号")
+        yield Finding(
+            INVALID, Location(view.path, 2, 1), f"元数据的值不合法（{error}），读者看到原文", "改正这个值，或加引号"
+        )
         return
     if isinstance(node, yaml.MappingNode):
         yield from _repetitions(view, node)
@@ -138,7 +144,7 @@ def _keys_below(lines: tuple[str, ...], start: int, indent: int) -> tuple[list[s
     keys: list[str] = []
     for number in range(start, len(lines)):
         line = lines[number][indent:] if not lines[number][:indent].strip() else lines[number]
-        if _RULER.fullmatch(line.strip()) and len(line.strip()) > 1 or line.strip() == "...":
+        if (_RULER.fullmatch(line.strip()) and len(line.strip()) > 1) or line.strip() == "...":
             return keys, number
         if found := _KEY.match(line):
             keys.append(found[1] or found[2])
@@ -154,6 +160,8 @@ def _lost(view: PageView, number: int, line: str, ruler: str, closed: bool) -> F
         message = f"元数据的 `{ruler}` {above}，它不算元数据，读者看到它的原文"
         return Finding(MISPLACED, place, message, "把元数据移到文件的第一行第一列")
     if ruler != "---":
-        return Finding(UNCLOSED, place, f"元数据的开头是 `{ruler}`，读者看到元数据的原文", "开头和结尾都写三个半角短横 `---`")
+        return Finding(
+            UNCLOSED, place, f"元数据的开头是 `{ruler}`，读者看到元数据的原文", "开头和结尾都写三个半角短横 `---`"
+        )
     message = f"元数据的开头 `{ruler}` 没有结尾，读者看到元数据的原文"
     return Finding(UNCLOSED, place, message, "在最后一个键的下一行写三个半角短横 `---`")

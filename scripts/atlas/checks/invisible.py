@@ -26,9 +26,11 @@ _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _NOTHINGS = "\u00ad\u200b\u2060\ufeff"
 _ANY = rf"[{_SPACES}{_NOTHINGS}]"
 _MARKER = r"(?:[-*+]|\d{1,3}[.)]|#{1,6}|!!!|\?\?\?\+?|===|```+|~~~+|>|\||:|\[\^[^\]]+\]:)"
+_PARTED = r"(?:[-*+]|\d{1,3}[.)]|!!!|\?\?\?\+?|===|```+|~~~+|:|\[\^[^\]]+\]:)"
+"""Marks that need an ordinary space behind them."""
 _SUSPECTS = re.compile(
     rf"^[ \t>]*[ \t{_SPACES}{_NOTHINGS}]*{_ANY}[ \t]*{_MARKER}"
-    rf"|^[ \t>]*{_MARKER}[ \t]*{_ANY}"
+    rf"|^[ \t>]*(?!>){_PARTED}[ \t]*{_ANY}"
     rf"|^[ \t>]*(?:!!!|\?\?\?\+?|===)[^\n]*{_ANY}"
     rf"|^[ \t>|:-]*-[ \t>|:-]*{_ANY}[ \t>|:\-{_SPACES}]*$"
     rf"|^[ \t>]*[ \t]*{_ANY}[ \t{_SPACES}]*(?:---+|\*\*\*+)[ \t]*$"
@@ -42,7 +44,9 @@ _NAMES = {
     "\u00ad": "软连字符",
 }
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_TEXTS = frozenset(["", "text", "txt", "plain", "none", "markdown", "md", "mermaid", "html", "console", "log", "output", "csv"])
+_TEXTS = frozenset(
+    ["", "text", "txt", "plain", "none", "markdown", "md", "mermaid", "html", "console", "log", "output", "csv"]
+)
 _STRING_OR_NOTE = re.compile(r"""\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|(?:#|//|--\s|;|%|/\*).*""")
 _IN_CODE = re.compile(rf"^[ \t]*({_ANY})|(?<=[!-~])({_ANY})(?=[ \t]*[!-~])|([\u200b\u2060\ufeff])")
 
