@@ -111,12 +111,18 @@ def test_cannot_check_exits_3(project: Project, command: str, files: dict[str, s
     assert_one_sentence(done.returncode, done.stdout, done.stderr)
 
 
-def test_page_that_is_not_utf8_exits_3(project: Project) -> None:
-    """A page in another encoding can't be checked."""
-    made = project({"docs/index.md": "# 首页\n"})
-    (made.parent / "docs" / "gbk.md").write_bytes("# 中文".encode("gbk"))
-    done = run_atlas(made.parent, "validate")
-    assert_one_sentence(done.returncode, done.stdout, done.stderr)
+def test_page_that_is_not_utf8_is_one_finding(project: Project) -> None:
+    """A page in another encoding is one finding, and the other pages are still checked."""
+    made = project({"docs/index.md": "# 首页\n\n[甲](none.md)\n"})
+    (made.parent / "docs" / "gbk.md").write_bytes("# 这一页用国标编码。\n".encode("gbk"))
+    done = run_atlas(made.parent, "validate", "--format", "jsonl")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [(one["rule"], one["path"]) for one in found] == [
+        ("file-not-utf8", "docs/gbk.md"),
+        ("link-target-missing", "docs/index.md"),
+    ]
+    assert "GBK" in found[0]["message"]
 
 
 def test_missing_libraries_exit_3(project: Project, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def _wide(tex: str) -> Iterator[Fault]:
     """Full-width signs that were to be TeX's own."""
     plain = _TEXT.sub(lambda found: " " * len(found[0]), tex)
     if found := next((one for one in re.finditer("[" + "".join(_WIDE) + "]", plain)), None):
-        half = tex.translate(str.maketrans(_WIDE))
+        half = tex.translate(str.maketrans("".join(_WIDE), "".join(_WIDE.values())))
         yield Fault(found.start(), f"全角的 `{found[0]}` 不是 TeX 的记号", f"改成半角：`{' '.join(half.split())[:80]}`")
 
 
@@ -182,6 +182,8 @@ def _meaning(tex: str, problem: FormulaProblem) -> Fault:
     named = re.search(r"'(\\[A-Za-z]+|[\^_])'", problem.message) if "group" in problem.message else None
     if named and (at := tex.rfind(named[1], 0, (problem.offset or 0) + 1)) >= 0:
         return Fault(at, f"`{named[1]}` 后面少了参数", "参数写在花括号里，例如 `\\frac{1}{2}`、`x^{2}`")
+    if problem.message.startswith("Unexpected end of input") and (used := list(re.finditer(r"\\[A-Za-z]+", tex))):
+        return Fault(used[-1].start(), f"`{used[-1][0]}` 后面少了参数", "参数写在花括号里，例如 `\\frac{1}{2}`")
     offset = min(problem.offset or 0, max(len(tex) - 1, 0))
     for pattern, message, hint in _MEANINGS:
         if re.match(pattern, problem.message):

@@ -117,7 +117,7 @@ class Places:
         return Location(self.path)
 
     def marked(self, spots: Sequence[tuple[str, int]]) -> tuple[str, str]:
-        """The page's HTML (empty if it can't be had) with a mark at each spot (path, offset), and the marks in that order."""
+        """The page's HTML with a mark at each spot (path, offset), empty if it can't be had, and the marks in order."""
         marks = "".join(_mark(number) for number in range(len(spots)))
         return self._reread_with(spots) or "", marks
 

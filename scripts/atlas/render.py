@@ -384,9 +384,8 @@ def _surroundings(configuration: Path, config: MkDocsConfig) -> Surroundings:
     scripts = [Path(config.docs_dir) / str(one) for one in config.extra_javascript]
     folders = [Path(folder) for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
     templates = [file for folder in folders for kind in ("*.html", "*.js") for file in sorted(folder.rglob(kind))]
-    for file in (*scripts, *templates):
-        if file.is_file() and file.stat().st_size <= _SCRIPT_BYTES:
-            texts.append(file.read_text("utf-8", "replace"))
+    files = [file for file in (*scripts, *templates) if file.is_file() and file.stat().st_size <= _SCRIPT_BYTES]
+    texts += [file.read_text("utf-8", "replace") for file in files]
     drawn = frozenset(name for name, word in _DRAWN.items() if any(word.search(text) for text in texts))
     line_end = "\r\n" if b"\r\n" in configuration.read_bytes() else "\n"
     names = frozenset(name for name in config.markdown_extensions if isinstance(name, str))

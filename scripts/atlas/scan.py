@@ -150,17 +150,16 @@ def _fences(lines: tuple[str, ...], start: int) -> list[FenceSpan]:
         if not head or (head["marks"][0] == "`" and "`" in head["info"]):
             at += 1
             continue
-        same = closings[head["marks"]]
-        following = bisect_left(same, at + 1)
-        end = same[following] if following < len(same) else len(lines)
         quoted, depth = ">" in head["prefix"], len(head["prefix"].expandtabs(4))
+        same = closings[head["marks"]]
+        later = same[bisect_left(same, at + 1) :]
+        end = next((n for n in later if quoted or _depth(lines[n]) == depth), len(lines))
         if quoted:
             end = next((n for n in range(at + 1, end) if not lines[n].lstrip().startswith(">")), end)
         elif depth:
-            stop = min(end + 1, len(lines))
-            end = next((n for n in range(at + 1, stop) if lines[n].strip() and _depth(lines[n]) < depth), end)
+            end = next((n for n in range(at + 1, end) if lines[n].strip() and _depth(lines[n]) < depth), end)
         is_bare = end < len(lines) and lines[end].strip(" \t>") == head["marks"]
-        closed = is_bare and (quoted or _depth(lines[end]) >= depth)
+        closed = is_bare and (quoted or _depth(lines[end]) == depth)
         last = end + 1 if closed else end
         found.append(FenceSpan(at + 1, last, closed, head["prefix"], head["marks"], head["info"]))
         # An unclosed fence is no fence for the renderer: what follows is prose, in which others may begin.

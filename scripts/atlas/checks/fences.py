@@ -10,12 +10,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from atlas.diagrams import judge
 from atlas.findings import RULES, Finding, Severity
-from atlas.html import Standing, code_blocks
+from atlas.html import Standing, code_blocks, standings
 from atlas.model import PageView
 from atlas.scan import FenceSpan, Scan
 
@@ -60,6 +60,9 @@ _LOOKALIKE = re.compile(
     r"^(?P<prefix>[ \t>]*)(?P<marks>｀{2,}|·{3,}|´{3,}|～{3,}|'{3}|\"{3}|‘{3}|’{3}|“{3}|”{3}|`{1,2}|~~)"
     r"(?P<info>[ \t]*[\w+#.-]*)[ \t]*$"
 )
+_BEHIND_MARKER = re.compile(
+    r"^(?P<prefix>[ \t>]*(?:[-*+]|\d+[.)])[ \t]+)(?P<marks>`{3,}|~{3,})(?P<info>[ \t]*[\w+#.-]*)[ \t]*$"
+)
 _DISGUISED = re.compile(r"^[ \t>]*[\u3000\u00a0\u200b\u2060\ufeff][\s\u200b\u2060\ufeff>]*(?:`{3,}|~{3,})")
 _HEAD = re.compile(
     r"""[ \t]*(?:\.?[\w#.+-]+(?=[ \t]|$))?(?:[ \t]*\{[^\n]*\}|(?:[ \t]*[a-zA-Z]\w*(?:=("|').*?\1)?(?=[ \t]|$))*)[ \t]*$"""
@@ -68,7 +71,7 @@ _WRONG_END = re.compile(r"^[ \t>]*(`{3,}|~{3,}|｀{2,}|～{3,})")
 _DIAGRAM = re.compile(
     r"""\s*(?:%%[^\n]*\n\s*)*(?:(?:graph|flowchart)(?:-elk)?[ \t]+(?:TB|TD|BT|RL|LR)\b|(?:sequenceDiagram|classDiagram
     |stateDiagram|erDiagram|gantt|pie|mindmap|timeline|journey|gitGraph|quadrantChart|requirementDiagram|sankey|xychart|block
-    |packet|kanban|architecture|radar|treemap|C4(?:Context|Container|Component|Dynamic|Deployment))(?:-v2|-beta)?\b)""",
+    |packet|kanban|architecture|radar|treemap|C4(?:Context|Container|Component|Dynamic|Deployment))(?:-v2|-beta)?(?=[\s:]|$))""",
     re.VERBOSE,
 )
 _EXAMPLE = re.compile(
@@ -90,6 +93,8 @@ class _Fence:
     span: FenceSpan
     standing: Standing | None
     is_diagram: bool = False
+    host: str = ""
+    """The block of code in which its lines stand, if it was marked."""
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -118,7 +123,7 @@ def check(view: PageView) -> Iterator[Finding]:
             if fence.span.line >= failed.get(fence.path, 0):
                 yield from _not_a_fence(view, fence)
                 failed[fence.path] = _reach(fence)
-        elif fence.standing is Standing.BLOCK and _is_shown(view, fence):
+        elif fence.standing is Standing.BLOCK and _is_shown(fence):
             if not _is_example(fence):
                 message = f"围栏 `{fence.head}` 因为缩进成了代码，读者看到的是反引号和源码"
                 yield fence.finding(view, INDENTED.id, message, "缩进与它所在的正文、列表项或提示框的内容对齐")
@@ -146,10 +151,20 @@ def _fences(view: PageView) -> list[_Fence]:
             else:
                 doubtful.append(fence)
         doubtful += [_Fence(path, text, span, None) for span in _lookalikes(text)]
-    found = view.places.standings([(fence.path, _spot(fence)) for fence in doubtful])
-    known += [_Fence(one.path, one.text, one.span, standing) for one, standing in zip(doubtful, found, strict=True)]
+    known += _stood(view, doubtful)
     order = {path: number for number, path in enumerate(view.places.scans)}
     return sorted(known, key=lambda one: (order[one.path], one.span.line))
+
+
+def _stood(view: PageView, doubtful: Sequence[_Fence]) -> Iterator[_Fence]:
+    """The fences with what became of their marks."""
+    if not doubtful:
+        return
+    page, marks = view.places.marked([(fence.path, _spot(fence)) for fence in doubtful])
+    blocks = [text for text, _ in code_blocks(page)]
+    for fence, mark, standing in zip(doubtful, marks, standings(page, marks), strict=True):
+        host = next((text.replace(mark, "") for text in blocks if mark in text), "")
+        yield replace(fence, standing=standing, host=host)
 
 
 def _spot(fence: _Fence) -> int:
@@ -167,6 +182,8 @@ def _lookalikes(text: Scan) -> Iterator[FenceSpan]:
     at = text.front_matter
     taken = {line for fence in text.fences if fence.closed for line in range(fence.line, fence.end + 1)}
     while at < len(text.lines):
+        if (head := _BEHIND_MARKER.match(text.lines[at])) and at + 1 not in taken:
+            yield FenceSpan(at + 1, at + 1, False, head["prefix"], head["marks"], head["info"])
         head = _LOOKALIKE.match(text.lines[at])
         if head and at + 1 not in taken and _is_visible(masked[at], text.lines[at], head["marks"]):
             same = re.compile(rf"^[ \t>]*{re.escape(head['marks'][0])}{{{len(head['marks'])}}}[ \t]*$")
@@ -193,6 +210,9 @@ def _not_a_fence(view: PageView, fence: _Fence) -> Iterator[Finding]:
     if span.marks[:3] not in {"```", "~~~"}:
         message = f"`{head}` 不是围栏，读者看到的是一段文字"
         yield fence.finding(view, MARKS.id, message, f"开头写三个半角反引号 ```{name}，结尾写三个半角反引号")
+    elif span.prefix.strip(" \t>"):
+        message = f"`{span.prefix.strip()} {head}` 里的围栏跟在列表记号后面，不是围栏，读者看到的是一段文字"
+        yield fence.finding(view, MARKS.id, message, "围栏另起一行，与列表项的内容对齐（缩进四格）")
     elif _is_like_mermaid(span.info) and not _HEAD.match(span.info):
         yield _misspelt(view, fence)
     elif _INVISIBLE.match(span.info) or not _HEAD.match(span.info):
@@ -219,7 +239,11 @@ def _closes_a_disguised_one(fence: _Fence) -> bool:
     if fence.span.info.strip():
         return False
     for line in reversed(fence.text.lines[: fence.span.line - 1]):
-        if ((head := _LOOKALIKE.match(line)) and head["info"].strip()) or _DISGUISED.match(line):
+        if (
+            ((head := _LOOKALIKE.match(line)) and head["info"].strip())
+            or _DISGUISED.match(line)
+            or _BEHIND_MARKER.match(line)
+        ):
             return True
         if re.match(r"^[ \t>]*(?:`{3,}|~{3,})", line):
             return False
@@ -236,10 +260,11 @@ def _wrong_end(fence: _Fence) -> int | None:
     return None
 
 
-def _is_shown(view: PageView, fence: _Fence) -> bool:
+def _is_shown(fence: _Fence) -> bool:
     """Whether the page shows the fence itself, marks and all, and it alone, in a block of code."""
-    whole = _squeezed(fence.text.lines[fence.span.line - 1 : fence.span.end])
-    return fence.span.closed and any(_squeezed(text.split("\n")) == whole for text, _ in code_blocks(view.html))
+    whole = _squeezed(fence.text.lines[fence.span.line - 1 : fence.span.end]).split("\n")
+    shown = _squeezed(fence.host.split("\n")).split("\n")
+    return fence.span.closed and len(whole) == len(shown) and (whole[0], whole[-1]) == (shown[0], shown[-1])
 
 
 def _is_example(fence: _Fence) -> bool:
@@ -271,7 +296,9 @@ def _language(view: PageView, fence: _Fence, fences: Sequence[_Fence]) -> Iterat
 
 def _swallowed(fence: _Fence) -> int | None:
     """The line inside at which another fence was to begin."""
-    inner = re.compile(rf"^[ \t>]*{re.escape(fence.span.marks)}[ \t]*[A-Za-z][\w+#.-]*(?:[ \t]+\w+=.*)?$")
+    inner = re.compile(
+        rf"^{re.escape(fence.span.prefix)}{re.escape(fence.span.marks)}[ \t]*[A-Za-z][\w+#.-]*(?:[ \t]+\w+=.*)?$"
+    )
     lines = enumerate(fence.content, fence.span.line + 1)
     return next((number for number, line in lines if inner.match(line)), None)
 

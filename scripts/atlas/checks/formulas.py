@@ -106,6 +106,8 @@ _POWER = re.compile(
     r"[A-Za-z0-9)\]}]\^[A-Za-z0-9{(\\]|(?<![A-Za-z0-9_$])[A-Za-z]_[A-Za-z0-9](?![A-Za-z0-9_])|[A-Za-z)\]}][_^]\{"
 )
 _PRICE_OR_NAME = re.compile(r"\d[\d.,]*(?:\s|[万亿元，。；、/kKmMbB]|$)|[A-Z_]{2,}|\{")
+_MARK = re.compile("[\U0010f000-\U0010ffff]")
+_MARKED = re.compile(r"(\$\$|[$＄(\[])([\U0010f000-\U0010ffff])([^\U0010f000-\U0010ffff]*)")
 _RUN = re.compile(r"(?:\{[^{}]*\}|[^\u3001-\u9fff\uff01-\uffef\n]|\n(?!\n))*")
 
 
@@ -115,7 +117,8 @@ def _left_over(view: PageView) -> Iterator[Finding]:
     set_up = not {"pymdownx.arithmatex", "atlas.markdown"}.isdisjoint(around.extensions)
     if not set_up and "math" in around.in_browser:
         return  # a script looks for dollar signs in all of the page
-    if not any(_has_evidence(block.text) for block in view.rendered.blocks):
+    suspects = {block.text for block in view.rendered.blocks if _has_evidence(block.text)}
+    if not suspects:
         return
     spots = [
         (path, found.end(), found.start())
@@ -125,8 +128,10 @@ def _left_over(view: PageView) -> Iterator[Finding]:
     page, marks = view.places.marked([(path, end) for path, end, _ in spots])
     started = dict(zip(marks, spots, strict=True))
     for block in html.read(page).blocks:
+        if _MARK.sub("", block.text) not in suspects:  # a mark behind its end undoes a good formula, too
+            continue
         for mark in _openings(block.text, started):
-            path, end, start = started[mark]
+            path, _, start = started[mark]
             shown = " ".join(view.places.scans[path].text[start:].split("\n\n")[0].split())[:40]
             hint = "公式写成 `$…$`（内侧不留空格）或独立成段的 `$$…$$`（里面没有空行），两边成对；价格的美元号写成 `\\$`"
             if not set_up:
@@ -142,10 +147,7 @@ def _has_evidence(text: str) -> bool:
 
 def _openings(text: str, started: dict[str, tuple[str, int, int]]) -> Iterator[str]:
     """The marks of the delimiters in a block of prose that stand before TeX; of a pair the first."""
-    parts: list[tuple[str, str, str]] = []
-    for found in re.finditer(r"(\$\$|[$＄(\[])([\U0010f000-\U0010ffff])([^\U0010f000-\U0010ffff]*)", text):
-        if found[2] in started:
-            parts.append((found[1], found[2], found[3]))
+    parts = [(found[1], found[2], found[3]) for found in _MARKED.finditer(text) if found[2] in started]
     number = 0
     while number < len(parts):
         delimiter, mark, after = parts[number]

@@ -34,35 +34,13 @@ UNCLOSED = RULES.add(
 
 _WHOLE = re.compile(r"-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)  # as MkDocs reads it
 _KEYS = frozenset(
-    [
-        "title",
-        "description",
-        "tags",
-        "hide",
-        "date",
-        "template",
-        "icon",
-        "status",
-        "search",
-        "authors",
-        "categories",
-        "keywords",
-        "layout",
-        "slug",
-        "draft",
-        "weight",
-        "author",
-        "subtitle",
-        "summary",
-        "image",
-        "social",
-        "glightbox",
-        "comments",
-        "checked",
-        "nav_order",
-        "parent",
-    ]
+    {
+        *("title", "description", "tags", "hide", "date", "template", "icon", "status", "search", "authors", "categories"),
+        *("keywords", "layout", "slug", "draft", "weight", "author", "subtitle", "summary", "image", "social", "comments"),
+        *("checked", "parent"),
+    }
 )
+"""Keys that are hardly anything but front matter, wherever they stand."""
 _KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[:：](?=\s|$)|([A-Za-z_][\w-]*)：")
 _RULER = re.compile(r"[-‐-―－─]+[ \t]*$")
 _LEAD = re.compile(r"(?:[\s\u3000\u00a0\u200b]*\n|[ \t]*<!--.*?-->[ \t]*\n)*", re.DOTALL)
@@ -80,8 +58,8 @@ def check(view: PageView) -> Iterator[Finding]:
 
 
 def _is_meant(text: str) -> bool:
-    """A ruler, prose and another ruler are no front matter; what holds a key or a list and no blank line is."""
-    return bool(re.search(r"^[ \t]*(?:[\w-]+[ \t]*[:：]|- )", text, re.MULTILINE)) or not text.strip()
+    """A ruler, prose and another ruler are no front matter; what begins with a key or a list at once is."""
+    return bool(re.match(r"[ \t]*(?:[A-Za-z_][\w-]*[ \t]*[:：]|- |[\[{#])", text))
 
 
 def _values(view: PageView, text: str) -> Iterator[Finding]:

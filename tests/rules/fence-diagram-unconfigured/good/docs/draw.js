@@ -1,0 +1,1 @@
+mermaid.run({querySelector: "code.language-mermaid"});
