@@ -14,28 +14,10 @@ from atlas.v8 import KATEX, Engine, EngineError
 FLOW = 'flowchart LR\n  accTitle: 题\n  accDescr: 说明\n  A["甲"] -- "传" --> B["乙<br>二"]\n'
 
 
-@pytest.mark.parametrize(
-    ("source", "line"),
-    [
-        pytest.param("flowchart LR\n  A[甲(一)] --> B\n", 2, id="unquoted parenthesis"),
-        pytest.param("flowchart LR\n  A －－＞ B\n", 2, id="full-width arrow"),
-        pytest.param("%% 注释\n%% 再一行\nflowchart LR\n  A[ --> B\n", 4, id="after comments"),
-        pytest.param("---\ntitle: 题\n---\nflowchart LR\n  A[ --> B\n", 5, id="after front matter"),
-        pytest.param("sequenceDiagram\n  A->>B 没有冒号\n", 2, id="sequence without colon"),
-    ],
-)
-def test_syntax_errors_have_the_authors_line(source: str, line: int) -> None:
-    """Lines count in what the author wrote, not in what Mermaid leaves of it."""
-    problem = diagrams.judge(source)
-    assert problem is not None
-    assert problem.line is not None
-    assert abs(problem.line - line) <= 1
-
-
 @pytest.mark.parametrize("source", ["", "   \n", "mermiad\n  A"])
 def test_what_is_no_diagram_is_a_problem(source: str) -> None:
     """An empty or unknown diagram is not valid."""
-    assert diagrams.judge(source) is not None
+    assert diagrams.judge(source)
 
 
 def test_drawing_fits_both_columns() -> None:

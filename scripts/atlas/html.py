@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from enum import StrEnum
+from html import unescape
 from html.parser import HTMLParser
 
 from atlas.model import Block, Heading, Link, Rendered
@@ -29,6 +32,8 @@ _SEEN = frozenset({"img", "input", "embed"})
 """Elements without text that a reader sees."""
 _GENERATED = frozenset({"headerlink", "footnote-ref", "footnote-backref"})
 """Links that the engine makes itself, from and to what stands on the same page."""
+_FORMULAS = frozenset({"arithmatex", "atlas-broken"})
+"""Classes of formulas that were left as text: to a script of the browser, or because they are broken."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"code", "pre", "math", "svg", "script", "style", "textarea"})
 _BLOCKS = frozenset(
@@ -62,6 +67,10 @@ _BLOCKS = frozenset(
     ]
 )
 _CSS_URL = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+['"]([^'"]+)""")
+_SRCSET = re.compile(r"[\s,]*([^\s,]\S*)(?:(?<=,)|[^,(]*(?:\([^)]*\)[^,(]*)*)")
+_ADDRESSED = frozenset({"a", "area", "img"})
+"""Elements that are nothing without an address."""
+_FILLED = frozenset({"data-href", "data-original", "data-src", "data-srcset", "onclick", "srcset"})
 _IDLE_LINKS = frozenset({"canonical", "alternate", "next", "prev", "author", "license", "edit"})
 
 
@@ -73,6 +82,51 @@ def read(html: str) -> Rendered:
     reader.end_block()
     return Rendered(
         tuple(reader.links), tuple(reader.ids), tuple(reader.headings), tuple(reader.diagrams), tuple(reader.blocks)
+    )
+
+
+def srcset(value: str) -> Iterator[tuple[str, int]]:
+    """The addresses in a ``srcset``, each with its offset, as the HTML standard splits them.
+
+    An address ends at white space, so a comma inside it (a ``data:`` address) divides nothing.
+    """
+    for found in _SRCSET.finditer(value):
+        address = found[1].rstrip(",")
+        if address:
+            yield address, found.start(1)
+
+
+class Standing(StrEnum):
+    """In what a character of a page stands."""
+
+    PROSE = "prose"
+    CODE = "code"
+    """In a line of prose, set as code."""
+    BLOCK = "block"
+    """In a block of code."""
+    FORMULA = "formula"
+    DIAGRAM = "diagram"
+    HIDDEN = "hidden"
+    """In a comment, an attribute, a script, or nowhere."""
+
+
+def standings(html: str, characters: str) -> tuple[Standing, ...]:
+    """In what each of some characters stands; of several places of one character, the first that readers see."""
+    reader = _Standings(frozenset(characters))
+    reader.feed(html)
+    reader.close()
+    return tuple(reader.found.get(character, Standing.HIDDEN) for character in characters)
+
+
+_PRE = re.compile(r"<pre\b([^>]*)>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def code_blocks(html: str) -> tuple[tuple[str, bool], ...]:
+    """The text of each ``<pre>``, and whether a script will draw it as a diagram."""
+    return tuple(
+        (unescape(_TAG.sub("", found[2])), "mermaid" in found[1].lower() or 'class="mermaid"' in found[2][:60])
+        for found in _PRE.finditer(html)
     )
 
 
@@ -96,8 +150,12 @@ class _Reader(HTMLParser):
         self._spans: list[tuple[int, int, str]] = []
         self._anchor: tuple[int, str] | None = None
         self._heading = ""
+        self._title: list[str] | None = None
+        """The text of the heading that is open, code included."""
         self._twin = 0
         """How deep the second layout of a drawing is open; 0 if none is."""
+        self._formula = 0
+        """How deep a formula that was left as text is open; 0 if none is."""
         self._mute = False
         """Inside a permalink of a heading, which is no prose."""
         self._diagram: list[str] | None = None
@@ -109,7 +167,7 @@ class _Reader(HTMLParser):
         if tag in _BLOCKS:
             self.end_block()
         if tag in _HEADINGS:
-            self._heading = given.get("id", "")
+            self._heading, self._title = given.get("id", ""), []
         if tag in _VOID:
             self._add_void(tag)
             return
@@ -117,6 +175,8 @@ class _Reader(HTMLParser):
         if tag == "svg" and "atlas-narrow" in given.get("class", "").split():
             self._twin = len(self._open)
         self._silent += tag in _SILENT
+        if not self._formula and not _FORMULAS.isdisjoint(given.get("class", "").split()):
+            self._formula = len(self._open)
         if tag == "a":
             self._mute = "headerlink" in given.get("class", "").split()
             self._anchor = None if self._mute else (len(self._text), given.get("href", ""))
@@ -131,7 +191,8 @@ class _Reader(HTMLParser):
         if tag == "a":
             self._end_anchor()
         if tag in _HEADINGS and self._open and tag in self._open:
-            self.headings.append(Heading(int(tag[1]), self._heading, self._text.strip()))
+            self.headings.append(Heading(int(tag[1]), self._heading, "".join(self._title or ()).strip()))
+            self._title = None
         if tag in _BLOCKS:
             self.end_block()
         if tag not in self._open:
@@ -139,6 +200,7 @@ class _Reader(HTMLParser):
         while self._open:
             closed = self._open.pop()
             self._twin = self._twin if len(self._open) >= self._twin else 0
+            self._formula = self._formula if len(self._open) >= self._formula else 0
             self._silent -= closed in _SILENT
             if closed == tag:
                 break
@@ -147,11 +209,13 @@ class _Reader(HTMLParser):
             self._diagram = None
 
     def handle_data(self, data: str) -> None:
+        if self._title is not None and not self._mute:
+            self._title.append(data)
         if self._diagram is not None:
             self._diagram.append(data)
         elif "style" in self._open:
             self.links.extend(Link("style", "url", url) for url in css_urls(data))
-        elif self._silent:
+        elif self._silent or self._formula:
             self._add_silence()
         elif not self._mute:
             self._text += data
@@ -193,9 +257,46 @@ class _Reader(HTMLParser):
             return
         for attribute in _ATTRIBUTES.get(tag, ()):
             if attribute in given:
-                targets = _candidates(given[attribute]) if attribute == "srcset" else [given[attribute]]
+                value = given[attribute]
+                if not value.strip() and (tag not in _ADDRESSED or not _FILLED.isdisjoint(given)):
+                    continue  # allowed to be empty, or a script fills it in
+                targets = [one for one, _ in srcset(value)] if attribute == "srcset" else [value]
                 self.links.extend(Link(tag, attribute, target) for target in targets)
         self.links.extend(Link(tag, "style", url) for url in css_urls(given.get("style", "")))
+
+
+class _Standings(HTMLParser):
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, Standing] = {}
+        self._wanted = wanted
+        self._open: list[tuple[str, frozenset[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _VOID:
+            self._open.append((tag, frozenset((dict(attrs).get("class") or "").split())))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        for character in self._wanted.intersection(data):
+            self.found.setdefault(character, self._standing())
+
+    def _standing(self) -> Standing:
+        tags = {tag for tag, _ in self._open}
+        classes = {name for _, names in self._open for name in names}
+        if not tags.isdisjoint({"script", "style", "template"}):
+            return Standing.HIDDEN
+        if "svg" in tags or not classes.isdisjoint({"mermaid", "atlas-figure"}):
+            return Standing.DIAGRAM
+        if "math" in tags or not classes.isdisjoint(_FORMULAS):
+            return Standing.FORMULA
+        if not tags.isdisjoint({"pre", "textarea"}):
+            return Standing.BLOCK
+        return Standing.CODE if "code" in tags else Standing.PROSE
 
 
 def _candidates(srcset: str) -> list[str]:

@@ -12,39 +12,22 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import unescape
+from typing import TypeVar
 from urllib.parse import unquote
 
-from atlas import html
+from atlas import candidates, html
+from atlas.candidates import Candidate
 from atlas.findings import Location
-from atlas.model import Link, Rendered
+from atlas.model import Heading, Link, Rendered
 from atlas.scan import Scan, scan
 
+_T = TypeVar("_T")
 Reread = Callable[[Mapping[str, str]], str]
 """Renders the page with other texts in its files; ``{path: text}`` → HTML."""
 
 _MARK = 0x10F000
 """Marks are single characters of the last private plane, one for each candidate."""
 _MARKS = 0x0FFD
-
-_REFERENCE = re.compile(r"^[ \t>]*(?:[-*+:][ \t]+)?\[[^\]^][^\]]*\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
-_AUTOLINK = re.compile(r"<((?:[a-zA-Z][a-zA-Z0-9+.-]*:|[^\s<>@]+@)[^<>\s]*)>")
-_ATTRIBUTE = re.compile(
-    r"""\b(?:href|src|srcset|poster|data|action|xlink:href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>{}]+))""", re.IGNORECASE
-)
-_CLICK = re.compile(r'^[ \t>]*(?:%%\s*)?click\s+.+?\s+(?:href\s+)?"([^"\n]+)"', re.MULTILINE)
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()>#+.!\-|~^])")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A place where an address may have been written; ``forms`` are what it may mean, ``shared`` a definition's."""
-
-    path: str
-    offset: int
-    end: int
-    forms: tuple[str, ...]
-    shared: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +50,10 @@ class Places:
         """The place of an offset in one of the texts."""
         return Location(path, *self.scans[path].place(offset))
 
+    def offset(self, place: Location) -> tuple[str, int]:
+        """The file and the offset of a place, the other way round; the file's beginning if the line is unknown."""
+        return place.path, self.scans[place.path].offset(place.line or 1, place.column or 1)
+
     def links(self) -> tuple[Link, ...]:
         """The page's links, each with the address as written and its place, where they can be told."""
         by_target: dict[str, list[int]] = defaultdict(list)
@@ -74,7 +61,7 @@ class Places:
             by_target[link.target].append(index)
         by_form: dict[str, list[Candidate]] = defaultdict(list)
         for path, one in self.scans.items():
-            for candidate in candidates(path, one):
+            for candidate in candidates.addresses(path, one):
                 for form in candidate.forms:
                     by_form[form].append(candidate)
         chosen: dict[int, Candidate] = {}
@@ -91,23 +78,24 @@ class Places:
             chosen |= self._decide(doubtful, by_target)
         return tuple(self._placed(link, chosen.get(index)) for index, link in enumerate(self.rendered.links))
 
+    def prime(self, needles: Iterable[str]) -> None:
+        """Settle every doubt about these texts with one rendering, before they are asked for one by one."""
+        doubtful = {place: needle for needle in dict.fromkeys(needles) for place in self._doubts(needle)}
+        if not doubtful or self.reread is None:
+            return
+        for many in _batches(list(doubtful.items())):
+            marks = self._reread_with([(path, at + len(needle)) for (path, at), needle in many])
+            prose = "".join(block.text for block in html.read(marks or "").blocks)
+            self._live |= {place: _mark(number) in prose for number, (place, _) in enumerate(many)}
+
     def texts(self, needle: str) -> tuple[Location, ...]:
         """Every place where a text was written that reaches readers as prose, in the files' order."""
         if not needle:
             return ()
-        seen = sum(block.text.count(needle) for block in self.rendered.blocks)
-        plain = [(path, at) for path, one in self.scans.items() for at in _occurrences(one.masked, needle)]
-        if len(plain) == seen or self.reread is None:
-            return tuple(self.location(*place) for place in plain)
-        every = [(path, at) for path, one in self.scans.items() for at in _occurrences(one.text, needle)]
-        unknown = [place for place in every if place not in self._live]
-        if unknown:
-            marks = self._reread_with([(path, at + len(needle)) for path, at in unknown])
-            if marks is None:
-                return tuple(self.location(*place) for place in plain)
-            prose = "".join(block.text for block in html.read(marks).blocks)
-            self._live |= {place: _mark(number) in prose for number, place in enumerate(unknown)}
-        return tuple(self.location(*place) for place in every if self._live[place])
+        if self._is_plain(needle) or self.reread is None:
+            return tuple(self.location(*place) for place in self._occurrences(needle, masked=True))
+        self.prime([needle])
+        return tuple(self.location(*place) for place in self._occurrences(needle) if self._live.get(place))
 
     def text(self, needles: Iterable[str], *, nth: int = 0) -> Location:
         """The place of the ``nth`` occurrence of the first needle that readers meet; the file alone if there is none."""
@@ -128,6 +116,18 @@ class Places:
                     return self.location(*found[min(nth, len(found) - 1)])
         return Location(self.path)
 
+    def marked(self, spots: Sequence[tuple[str, int]]) -> tuple[str, str]:
+        """The page's HTML (empty if it can't be had) with a mark at each spot (path, offset), and the marks in that order."""
+        marks = "".join(_mark(number) for number in range(len(spots)))
+        return self._reread_with(spots) or "", marks
+
+    def standings(self, spots: Sequence[tuple[str, int]]) -> tuple[html.Standing, ...]:
+        """In what readers meet what stands before each spot (path, offset)."""
+        if not spots:
+            return ()
+        page, marks = self.marked(spots)
+        return html.standings(page, marks)
+
     def block(self, block: str, *, nth: int = 0) -> tuple[Location, int]:
         """The place of the ``nth`` fence that holds these lines (that of its first line) and by how much it is indented.
 
@@ -141,6 +141,54 @@ class Places:
         path, at = found[min(nth, len(found) - 1)]
         first = block.strip("\n").splitlines()[0]
         return Location(path, at + 1, 1), max(0, _indent(self.scans[path].lines[at]) - _indent(first))
+
+    def ids(self, id_: str) -> tuple[Location, ...]:
+        """Every place where an element of the page got this id, automatic ids of headings too, in the page's order."""
+        count = self.rendered.ids.count(id_)
+        found = [(path, at) for path, one in self.scans.items() for at in candidates.ids(one.masked, id_)]
+        if len(found) > count or (len(found) < count and self.reread is not None):
+            every = [(path, at) for path, one in self.scans.items() for at in candidates.ids(one.text, id_)]
+            seen = html.read(self._reread_with([(path, at + len(id_)) for path, at in every]) or "").ids
+            marked = {id_ + _mark(number): place for number, place in enumerate(every)}
+            found = [marked[one] for one in dict.fromkeys(seen) if one in marked] or found
+        if len(found) < count:
+            headings = self.rendered.headings
+            automatic = (self.heading(headings, number) for number, one in enumerate(headings) if one.id == id_)
+            found += [self.offset(place) for place in automatic if place]
+            order = list(self.scans)
+            found.sort(key=lambda place: (order.index(place[0]), place[1]))
+        return tuple(dict.fromkeys(self.location(*place) for place in found))
+
+    def heading(self, headings: Sequence[Heading], number: int) -> Location | None:
+        """The place of one of a page's headings: of its text's first character."""
+        wanted = candidates.words(headings[number].text)
+        nth = sum(candidates.words(one.text) == wanted for one in headings[:number])
+        found = [(path, at) for path, one in self.scans.items() for text, at in candidates.headings(one) if text == wanted]
+        return self.location(*found[nth]) if nth < len(found) else None
+
+    def definitions(self, label: str, *, footnote: bool = False) -> tuple[Location, ...]:
+        """Every place where a label is defined, in the files' order: of the label, a footnote's with its ``^``."""
+        return tuple(
+            self.location(path, at)
+            for path, one in self.scans.items()
+            for written, at in candidates.definitions(one)
+            if (written == f"^{label}" if footnote else written.strip().lower() == label)
+        )
+
+    def _is_plain(self, needle: str) -> bool:
+        """Whether a text stands in prose as often as readers meet it."""
+        seen = sum(block.text.count(needle) for block in self.rendered.blocks)
+        return seen == len(self._occurrences(needle, masked=True))
+
+    def _doubts(self, needle: str) -> list[tuple[str, int]]:
+        if not needle or self._is_plain(needle):
+            return []
+        return [place for place in self._occurrences(needle) if place not in self._live]
+
+    def _occurrences(self, needle: str, *, masked: bool = False) -> list[tuple[str, int]]:
+        return [
+            (path, at) for path, one in self.scans.items() for at in _occurrences(one.masked if masked else one.text, needle)
+        ]
 
     def _for_target(self, target: str, by_form: Mapping[str, list[Candidate]]) -> list[Candidate]:
         forms = dict.fromkeys([target, *self.rewritten.get(target, ())])
@@ -166,7 +214,9 @@ class Places:
         """Render once more with a mark behind each candidate; a link that carries a mark was written there."""
         forms = {form for target, found in doubtful.items() for one in found for form in one.forms}
         forms |= {form for target, found in doubtful.items() if found for form in (target, *self.rewritten.get(target, ()))}
-        everywhere = [one for path, seen in self.scans.items() for one in candidates(path, replace(seen, masked=seen.text))]
+        everywhere = [
+            one for path, seen in self.scans.items() for one in candidates.addresses(path, replace(seen, masked=seen.text))
+        ]
         every = [one for found in doubtful.values() for one in found]
         every += [one for one in everywhere if not forms.isdisjoint(one.forms)]
         every = list({(one.path, one.offset): one for one in every}.values())
@@ -198,77 +248,13 @@ class Places:
         return replace(link, written=written, place=self.location(candidate.path, candidate.offset))
 
 
-def candidates(path: str, one: Scan) -> Iterator[Candidate]:
-    """Every place in a source where an address may stand, in order of kind."""
-    text = one.masked
-    at = text.find("](")
-    while at >= 0:
-        yield _inline(path, text, at + 2)
-        at = text.find("](", at + 2)
-    for found in _REFERENCE.finditer(text):
-        written = found[1]
-        angled = written.startswith("<")
-        start = found.start(1) + angled
-        yield _candidate(path, start, written.strip("<>") if angled else written, shared=True)
-    for found in _AUTOLINK.finditer(text):
-        address = found[1]
-        mail = "@" in address and ":" not in address.partition("@")[0]
-        yield Candidate(path, found.start(1), found.end(1), (address, f"mailto:{address}") if mail else (address,))
-    for found in _ATTRIBUTE.finditer(text):
-        group = next(number for number in (1, 2, 3) if found[number] is not None)
-        yield from _attribute(path, found, group)
-    for fence in one.fences:
-        if fence.language == "mermaid" and fence.closed:
-            start = one.offset(fence.line)
-            stop = one.offset(fence.end) if fence.end <= len(one.lines) else len(one.text)
-            for found in _CLICK.finditer(one.text, start, stop):
-                yield Candidate(path, found.start(1), found.end(1), (found[1],))
-
-
-def _inline(path: str, text: str, start: int) -> Candidate:
-    """The destination of ``[…](…)``: up to its title or its closing parenthesis."""
-    while start < len(text) and text[start] in " \t\n":
-        start += 1
-    if text.startswith("<", start):
-        end = text.find(">", start)
-        if 0 < end - start < 2000 and "\n" not in text[start:end]:
-            return _candidate(path, start + 1, text[start + 1 : end])
-    depth, at = 0, start
-    while at < len(text) and text[at] != "\n":
-        character = text[at]
-        if character == "\\":
-            at += 1
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            if depth == 0:
-                break
-            depth -= 1
-        at += 1
-    whole = re.sub(r"\s+([\"']).*\1\s*$", "", text[start:at])
-    first = re.split(r"\s", whole, maxsplit=1)[0]
-    return _candidate(path, start, whole.rstrip(), first)
-
-
-def _candidate(path: str, offset: int, written: str, other: str = "", *, shared: bool = False) -> Candidate:
-    forms = dict.fromkeys(
-        form for text in (written, other or written) for form in (text, unescape(_ESCAPE.sub(r"\1", text)))
-    )
-    return Candidate(path, offset, offset + len(written), tuple(forms), shared)
-
-
-def _attribute(path: str, found: re.Match[str], group: int) -> Iterator[Candidate]:
-    value, start = found[group], found.start(group)
-    if found[0][:6].lower() != "srcset":
-        yield Candidate(path, start, found.end(group), tuple(dict.fromkeys((value, unescape(value)))))
-        return
-    for one in re.finditer(r"[^\s,]\S*?(?=[\s,]|$)(?:\s+[\d.]+[wx])?", value):
-        address = one[0].split()[0]
-        yield Candidate(path, start + one.start(), start + one.start() + len(address), (address, unescape(address)))
-
-
 def _mark(number: int) -> str:
     return chr(_MARK + number)
+
+
+def _batches(items: list[_T]) -> Iterator[list[_T]]:
+    """No more at a time than there are marks."""
+    yield from (items[start : start + _MARKS] for start in range(0, len(items), _MARKS))
 
 
 def _is_mark(character: str) -> bool:

@@ -16,9 +16,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from atlas.baseline import replace_file
+from atlas.candidates import addresses
 from atlas.diagrams import judge
 from atlas.findings import CannotCheckError, Finding, Fix, Report, read_lines
-from atlas.locate import candidates
 from atlas.model import Site
 from atlas.scan import FenceSpan, Scan, scan
 from atlas.wording import nearest
@@ -83,7 +83,7 @@ def _address(spot: Spot) -> Fix | None:
     """An address in another case, with back-slashes, spaces at its ends or ``.html`` where a page is meant."""
     offset = spot.scan.offset(spot.finding.location.line or 1, spot.at + 1)
     spaced = len(spot.line[: spot.at]) - len(spot.line[: spot.at].rstrip(" "))
-    found = next((one for one in candidates("", spot.scan) if offset - spaced <= one.offset <= offset <= one.end), None)
+    found = next((one for one in addresses("", spot.scan) if offset - spaced <= one.offset <= offset <= one.end), None)
     if found is None or "\n" in (written := spot.scan.text[found.offset : found.end]):
         return None
     path = re.split(r"[?#]", written, maxsplit=1)[0]

@@ -54,6 +54,14 @@ class Written:
     """Files that were to be pulled in and were not found, as the author wrote them."""
     rewritten: dict[str, list[str]] = field(default_factory=dict)
     """Addresses as rendered, with the forms in which the author may have written each."""
+    definitions: list[tuple[str, str]] = field(default_factory=list)
+    """Link definitions in the order in which they took effect, repetitions kept: the label as compared, the address."""
+    used_definitions: set[str] = field(default_factory=set)
+    """Labels of the definitions that links and images of the page take their address from."""
+    footnotes: list[str] = field(default_factory=list)
+    """Labels of the footnotes in the order of their definitions, repetitions kept."""
+    used_footnotes: set[str] = field(default_factory=set)
+    """Labels of the footnotes that the page refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,18 @@ class Rendered:
         return tuple(block.text for block in self.blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a page check may know of the project besides the page; the same for all pages of a run."""
+
+    extensions: frozenset[str] = frozenset()
+    """Names of the Markdown extensions that are in use."""
+    in_browser: frozenset[str] = frozenset()
+    """``mermaid`` and ``math``, if a script or template of the project may draw them in the reader's browser."""
+    line_end: str = "\n"
+    """How the lines of the configuration end."""
+
+
 @dataclass(slots=True)
 class PageView:
     """A page right after it was rendered, with all that a check may want to look at.
@@ -134,6 +154,7 @@ class PageView:
     """The file's bytes."""
     failure: str = ""
     """Why the engine could not render it, in its own words; empty if it could."""
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 @dataclass(frozen=True, slots=True)

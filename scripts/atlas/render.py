@@ -18,7 +18,7 @@ import sys
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,13 +37,13 @@ from mkdocs.structure.nav import Link as NavigationLink
 from mkdocs.structure.nav import Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from atlas import dependencies, html
+from atlas import dependencies, html, v8
 from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
-from atlas.markdown import DATA
+from atlas.markdown import DATA, definitions
 from atlas.markdown.state import collector
-from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Written
+from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
 
 Look = Callable[[Site], None]
@@ -79,7 +79,7 @@ def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None,
     """
     configuration = configuration.absolute()  # as given, it is meant from where the user stands
     with _quiet() as said, _working_folder(configuration):
-        config = _load(configuration)
+        config = _load(configuration, said)
         try:
             project = _prepare(configuration.resolve(), config, inspect)
             pages = _known_or_rendered(project, cache or Cache.none())
@@ -98,7 +98,7 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
     """
     configuration = configuration.absolute()
     with _quiet() as said, _working_folder(configuration):
-        config = _load(configuration, output)
+        config = _load(configuration, said, output)
         config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), inspect, look)
         try:
             config.plugins.on_startup(command="build", dirty=False)
@@ -180,6 +180,10 @@ class _Project:
     files: Files
     navigation: Navigation
     inspect: Inspect
+    surroundings: Surroundings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.surroundings = _surroundings(self.configuration, self.config)
 
     @property
     def root(self) -> Path:
@@ -217,8 +221,9 @@ class _Project:
         reread = None if failure or page is None else self._rereader(page, path, written)
         places = Places(path, scans, rendered, reread, written.rewritten)
         meta = dict(page.meta) if page and page.meta else {}
+        around = self.surroundings
         return self.inspect(
-            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure)
+            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure, around)
         )
 
     def _relative(self, name: str) -> str:
@@ -318,7 +323,7 @@ def _is_pure(config: MkDocsConfig) -> bool:
 
 def _in_parallel(project: _Project, files: Sequence[File]) -> list[Page]:
     workers = min(os.cpu_count() or 1, (len(files) + 1) // 2)
-    if workers < 2 or sys.platform != "linux" or multiprocessing.current_process().daemon:
+    if workers < 2 or sys.platform != "linux" or v8.is_running() or multiprocessing.current_process().daemon:
         return [project.render(file) for file in files]
     _SHARED.append((project, files))
     try:
@@ -346,6 +351,7 @@ def _common_digest(project: _Project) -> bytes | None:
     """
     config = project.config
     parts = [*configuration_parts(project.configuration)]
+    parts.append(" ".join(sorted(project.surroundings.in_browser)).encode())
     extensions = [name for name in config.markdown_extensions if isinstance(name, str)]
     hooks: Any = config.hooks  # MkDocs keeps their modules by path, whatever its own types say
     used = dependencies.of(parts, extensions, hooks.values())
@@ -369,6 +375,25 @@ def configuration_parts(configuration: Path) -> Iterator[bytes]:
         file = configuration.parent / parent.decode("utf-8", "replace").strip()
         if file.is_file() and file != configuration:
             yield from configuration_parts(file)
+
+
+_DRAWN = {"mermaid": re.compile(r"mermaid", re.IGNORECASE), "math": re.compile(r"mathjax|katex|asciimath", re.IGNORECASE)}
+_SCRIPT_BYTES = 100_000
+
+
+def _surroundings(configuration: Path, config: MkDocsConfig) -> Surroundings:
+    """What the project's plugins, scripts and templates may do to a page after it was rendered."""
+    texts = [*map(str, config.plugins), *map(str, config.extra_javascript)]
+    scripts = [Path(config.docs_dir) / str(one) for one in config.extra_javascript]
+    folders = [Path(folder) for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
+    templates = [file for folder in folders for kind in ("*.html", "*.js") for file in sorted(folder.rglob(kind))]
+    for file in (*scripts, *templates):
+        if file.is_file() and file.stat().st_size <= _SCRIPT_BYTES:
+            texts.append(file.read_text("utf-8", "replace"))
+    drawn = frozenset(name for name, word in _DRAWN.items() if any(word.search(text) for text in texts))
+    line_end = "\r\n" if b"\r\n" in configuration.read_bytes() else "\n"
+    names = frozenset(name for name in config.markdown_extensions if isinstance(name, str))
+    return Surroundings(names, drawn, line_end)
 
 
 def _data_folder(config: MkDocsConfig) -> str:
@@ -401,6 +426,7 @@ class _Observer(Extension):
         before = _AddressesBefore(md)
         md.treeprocessors.register(before, "atlas-addresses-before", 0.5)  # MkDocs rewrites at 0
         md.treeprocessors.register(_AddressesAfter(md, before), "atlas-addresses-after", -5)
+        definitions.watch(md)
         _watch_snippets()
 
 
@@ -497,14 +523,15 @@ def _lost(items: list[StructureItem], urls: set[str]) -> Iterator[NavigationEntr
                 yield NavigationEntry(item.title or "", item.url)
 
 
-def _load(configuration: Path, output: Path | None = None) -> MkDocsConfig:
+def _load(configuration: Path, said: list[str], output: Path | None = None) -> MkDocsConfig:
     if not configuration.is_file():
         raise CannotCheckError(f"找不到配置文件 `{configuration}`：请在项目根目录运行，或用 --config-file 指定。")
     try:
         options = {"site_dir": str(output)} if output else {}
         return load_config(str(configuration), **options)
     except (MkDocsException, Abort, OSError, ValueError, ImportError) as error:
-        raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{_one_line(error)}") from error
+        reason = "；".join(said[:3]) or _one_line(error)
+        raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{reason}") from error
     except yaml.YAMLError as error:
         raise CannotCheckError(f"配置文件 `{configuration.name}` 不是合法的 YAML：{_one_line(error)}") from error
 

@@ -15,15 +15,22 @@ from atlas import render, silences
 from atlas.cache import Cache
 from atlas.checks import (
     citations,
+    code,
     configuration,
     diagrams,
     facts,
+    fences,
+    files,
+    footnotes,
     formulas,
+    frontmatter,
     ids,
+    invisible,
     links,
     loads,
     navigation,
     pages,
+    placeholders,
     references,
 )
 from atlas.checks.addresses import is_external
@@ -34,14 +41,22 @@ PageCheck = Callable[[PageView], Iterator[Finding]]
 SiteCheck = Callable[[Site], Iterator[Finding]]
 PAGE_CHECKS: tuple[PageCheck, ...] = (
     pages.check,
+    files.check,
+    frontmatter.check,
+    invisible.check,
     loads.check,
+    placeholders.check,
     references.check,
+    footnotes.check,
     ids.check,
+    code.check,
+    fences.check,
     diagrams.check,
     formulas.check,
 )
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
+    ids.check_site,
     navigation.check,
     configuration.check,
     citations.check,

@@ -1,12 +1,11 @@
-"""Diagrams: valid for Mermaid, drawable, named, and without links that run something."""
+"""Diagrams: valid for Mermaid, drawable, named, without links that run something, and without what Mermaid passes over."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
-from atlas.diagrams import NARROW, WIDE, Problem, draw, is_active, judge, outline, written_links
+from atlas.diagrams import NARROW, UNDRAWABLE, WIDE, Problem, draw, is_active, judge, lint, outline, written_links
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import Fence, PageView
 
@@ -14,7 +13,14 @@ SYNTAX = RULES.add(
     "diagram-syntax",
     Severity.ERROR,
     "Mermaid 图有语法错误",
-    "读者看到的不是图而是报错。位置按作者写的行列给出；判断用的是 Mermaid 自己的解析器。",
+    "读者看到的不是图而是报错。每处错误都给出作者写的行列，没有结束的结构报在它开始的地方；"
+    "判断用的是 Mermaid 自己的解析器。",
+)
+UNDRAWN = RULES.add(
+    "diagram-undrawable",
+    Severity.ERROR,
+    "图能解析，但画不出来",
+    "文字合语法，Mermaid 画的时候才出错（日期不对、流向成圈、类名不能用……），读者看到的是报错。",
 )
 FALLBACK = RULES.add(
     "diagram-fallback",
@@ -34,83 +40,116 @@ UNSAFE = RULES.add(
     "图里的链接会执行代码",
     "`javascript:` 一类的地址在构建时被去掉。改成普通的页面地址。",
 )
-_LOOKALIKES = {
-    "－－＞": "-->",
-    "——>": "-->",
-    "－－>": "-->",
-    "→": "-->",
-    "［": "[",
-    "］": "]",
-    "｛": "{",
-    "｝": "}",
-    "＞": ">",
-    "｜": "|",
-    "；": ";",
-}
+CLASS_UNDEFINED = RULES.add(
+    "diagram-class-undefined",
+    Severity.WARNING,
+    "图里用了没有定义的类",
+    "`:::类` 或 `class 节点 类` 没有对应的 `classDef`，Mermaid 不作声，节点就没有想要的颜色。"
+    "整张图没有 `classDef` 的不算：那是用网站的样式表上色。",
+)
+STYLE_UNKNOWN_NODE = RULES.add(
+    "diagram-style-unknown-node",
+    Severity.WARNING,
+    "样式或点击写给了图里没有的节点",
+    "`style`、`class`、`click` 的编号写错了，Mermaid 不作声：样式和链接都落空，有的图还会多出一个空节点。",
+)
+NODE_RELABELLED = RULES.add(
+    "diagram-node-relabelled",
+    Severity.ERROR,
+    "同一个节点写了两种文字或形状",
+    "Mermaid 只留下一种，另一种读者永远看不到。多半是两个节点用了同一个编号。",
+)
+NODE_PHANTOM = RULES.add(
+    "diagram-node-phantom",
+    Severity.ERROR,
+    "编号写错，图上多出一个节点",
+    "写错的编号不报错，只在图上多出一个以它为名的节点，原来的连线就断了。只在几乎确定时才报。",
+)
+DIRECTIVE_INVALID = RULES.add(
+    "diagram-directive-invalid",
+    Severity.ERROR,
+    "图的设置写错了，不起作用",
+    "`%%{init: …}%%` 的 JSON 不合法、指令名或设置名写错、设置不在 `config:` 下面时，Mermaid 不作声地按默认设置画。",
+)
+THEME_UNKNOWN = RULES.add(
+    "diagram-theme-unknown",
+    Severity.WARNING,
+    "图的主题不存在",
+    "Mermaid 会不作声地改用默认主题。",
+)
+TASK_UNKNOWN = RULES.add(
+    "diagram-task-unknown",
+    Severity.ERROR,
+    "甘特图引用了不存在的任务",
+    "`after` 或 `until` 后面的编号没有对应的任务时，Mermaid 不作声地改用今天的日期，整张图的时间都不对。",
+)
 
 
 def check(view: PageView) -> Iterator[Finding]:
     """Every diagram that our extension met, and every one that is left to the browser."""
     seen: Counter[str] = Counter()
     for fence in view.written.fences:
-        yield from _judge(view, fence, seen[fence.source])
+        yield from _own(view, fence, seen[fence.source])
         seen[fence.source] += 1
     drawn_by_us = {fence.source.strip() for fence in view.written.fences}
     for source in view.rendered.client_diagrams:
-        if source.strip() not in drawn_by_us and (problem := judge(source)):
-            yield _syntax(view, source, problem, 0)
+        if source.strip() not in drawn_by_us:
+            yield from _any(view, source, seen[source])
+            seen[source] += 1
 
 
-def _judge(view: PageView, fence: Fence, nth: int) -> Iterator[Finding]:
-    if problem := judge(fence.source):
-        yield _syntax(view, fence.source, problem, nth)
+def _own(view: PageView, fence: Fence, nth: int) -> Iterator[Finding]:
+    """A diagram of our own extension: it must be drawn here and have a name, too."""
+    yield from _any(view, fence.source, nth)
+    if judge(fence.source):
         return
-    first, _ = view.places.block(fence.source, nth=nth)
-    head = Location(first.path, first.line - 1 if first.line else None, 1 if first.line else None)
+    head = _head(view, fence.source, nth)
     for width in () if fence.client else (WIDE, NARROW):
         drawn = draw(fence.source, "c-", width)
         if isinstance(drawn, Problem):
             yield Finding(FALLBACK, head, f"绘图库画不了这张图：{drawn.message}", "换一种写法，或换一种图")
             break
     words = outline(fence.source)
-    missing = [
-        name
-        for name, value in (
-            ("accTitle", fence.title or words.title),
-            ("accDescr", fence.description or words.description),
-        )
-        if not value
-    ]
+    named = (("accTitle", fence.title or words.title), ("accDescr", fence.description or words.description))
+    missing = [name for name, value in named if not value]
     if missing:
         hint = '在图里加 `accTitle: …` 和 `accDescr: …`，或在围栏头写 `title="…" desc="…"`'
         yield Finding(UNNAMED, head, f"图缺少 {' 和 '.join(missing)}", hint)
-    for href in written_links(fence.source):
+
+
+def _any(view: PageView, source: str, nth: int) -> Iterator[Finding]:
+    """A diagram, whoever draws it."""
+    for problem in (*judge(source), *lint(source)):
+        yield _finding(view, source, problem, nth)
+    for href in written_links(source):
         if is_active(href):
-            place = view.places.anywhere((href,))
-            yield Finding(UNSAFE, place, f"节点的链接 `{href[:80]}` 会执行代码", "改成页面地址，例如 `../training/index.md`")
+            before = source[: source.index(href)]
+            at = Problem("", before.count("\n") + 1, len(before) - before.rfind("\n"))
+            message = f"节点的链接 `{href[:80]}` 会执行代码"
+            yield Finding(UNSAFE, _place(view, source, at, nth), message, "改成页面地址，例如 `../training/index.md`")
 
 
-def _syntax(view: PageView, source: str, problem: Problem, nth: int) -> Finding:
+def _finding(view: PageView, source: str, problem: Problem, nth: int) -> Finding:
+    shown = f"：`{problem.snippet[:80]}`" if problem.snippet else ""
+    messages = {
+        SYNTAX.id: f"图的语法错误{shown}（{problem.message}）",
+        UNDRAWABLE: f"图画不出来{shown}（{problem.message}）",
+    }
+    message = messages.get(problem.kind, problem.message)
+    return Finding(RULES.rules[problem.kind], _place(view, source, problem, nth), message, problem.hint)
+
+
+def _place(view: PageView, source: str, problem: Problem, nth: int) -> Location:
+    """Where in the page a place in its ``nth`` diagram of this text is."""
     first, indent = view.places.block(source, nth=nth)
-    line = first.line + problem.line - 1 if first.line and problem.line else first.line
-    column = problem.column + indent if first.line and problem.line and problem.column else None
-    written = source.splitlines()
-    text = written[problem.line - 1].strip() if problem.line and problem.line <= len(written) else ""
-    shown = f"：`{text[:80]}`" if text else ""
-    return Finding(SYNTAX, Location(first.path, line, column), f"图的语法错误{shown}（{problem.message}）", _hint(text))
+    if not first.line or not problem.line:
+        return Location(first.path, first.line)
+    above = len(source) - len(source.lstrip("\n"))
+    column = problem.column + indent if problem.column else None
+    return Location(first.path, first.line + problem.line - 1 - above, column)
 
 
-def _hint(line: str) -> str:
-    mended = line
-    for wrong, right in _LOOKALIKES.items():
-        mended = mended.replace(wrong, right)
-    if mended != line:
-        return f"全角符号不是 Mermaid 语法，改成 `{mended}`"
-    label = re.search(r"[\[{(]([^\[\]{}\"|]*[()][^\[\]{}\"|]*)[\]})]", line)
-    if label:
-        return f'含半角括号的标签要加引号：`"{label[1]}"`'
-    if re.search(r"(?:--+>?|==+>?|-\.+->?)\s*$", line):
-        return "箭头后面少了一个节点"
-    if re.search(r"(?:^|\s|>)end\b", line):
-        return "`end` 是保留字，换一个节点 id，例如 `finish`"
-    return "对照 Mermaid 的写法检查这一行；标签含标点时加英文双引号"
+def _head(view: PageView, source: str, nth: int) -> Location:
+    """The line with which the fence of a diagram begins."""
+    first, _ = view.places.block(source, nth=nth)
+    return Location(first.path, first.line - 1, 1) if first.line else first

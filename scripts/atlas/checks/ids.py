@@ -1,12 +1,20 @@
-"""Two elements of one page with the same id: links reach only the first."""
+"""Ids: two elements of one page with the same, and numbered ones that links rely on.
+
+The renderer numbers the ids of headings with equal words; another heading before them, and the links lead elsewhere.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
-from atlas.findings import RULES, Finding, Severity
-from atlas.model import PageView
+from atlas.candidates import ids, words
+from atlas.checks.addresses import known_urls, resolve
+from atlas.findings import RULES, Finding, Location, Severity
+from atlas.locate import Places
+from atlas.model import Link, Page, PageView, Rendered, Site
+from atlas.scan import scan
 
 DUPLICATE = RULES.add(
     "id-duplicate",
@@ -14,11 +22,78 @@ DUPLICATE = RULES.add(
     "同一页里 id 重复",
     "链接只会到达第一个，第二处永远链不到。给其中一处换一个 `{#id}`。",
 )
+UNSTABLE = RULES.add(
+    "id-unstable",
+    Severity.WARNING,
+    "有链接靠自动编号的锚点",
+    "同名标题、默认 slugify 下的中文标题，id 靠编号区分；前面加减一个标题，链接便到了别处。给这个标题写明 `{#id}`。",
+)
+_NUMBERED = re.compile(r"(.*)_\d+")
 
 
 def check(view: PageView) -> Iterator[Finding]:
-    """Ids of the page as rendered."""
+    """Ids of the page as rendered: the second place and those after it."""
     for id_, count in Counter(view.rendered.ids).items():
         if count > 1:
-            place = view.places.anywhere((f"{{#{id_}", f"#{id_}", f'id="{id_}"', id_), nth=1)
-            yield Finding(DUPLICATE, place, f"id `{id_}` 在本页出现了 {count} 次", "给其中一处换一个 id")
+            places = view.places.ids(id_)
+            message = f"id `{id_}` 在本页出现了 {count} 次，链接只到得了第一处"
+            for place in places[1:count] or places[:1] or (Location(view.path),):
+                yield Finding(DUPLICATE, place, message, "给其中一处换一个 id")
+
+
+def check_site(site: Site) -> Iterator[Finding]:
+    """Numbered ids of headings that links of any page lead to."""
+    known = known_urls(site)
+    pages = {known.get(_plain(page.url), _plain(page.url)): page for page in site.pages}
+    numbered = {url: one for url, page in pages.items() if (one := _numbered(page))}
+    wanted: dict[tuple[str, int], tuple[Page, Link]] = {}
+    for page in site.pages:
+        for link in page.links:
+            if link.is_navigation and _NUMBERED.fullmatch(link.target.partition(":~:")[0].rpartition("#")[2]):
+                destination = resolve(site, page.url, link.target)
+                url = known.get(destination.url, "") if destination else ""
+                number = numbered.get(url, {}).get(destination.fragment) if destination else None
+                if number is not None:
+                    wanted.setdefault((url, number), (page, link))
+    texts: dict[str, Places | None] = defaultdict(lambda: None)
+    for (url, number), (page, link) in wanted.items():
+        target = pages[url]
+        if target.path not in texts:
+            texts[target.path] = _places(site, target)
+        yield from _judge(target, number, page, link, texts[target.path])
+
+
+def _judge(target: Page, number: int, page: Page, link: Link, places: Places | None) -> Iterator[Finding]:
+    heading = target.headings[number]
+    if places is None or any(True for one in places.scans.values() for _ in ids(one.text, heading.id)):
+        return  # its author wrote it, or nobody can tell
+    place = places.heading(target.headings, number) or link.place or Location(page.path)
+    message = f"`{page.path}` 里的链接 `{link.written or link.target}` 靠标题“{heading.text}”自动编号的 id `{heading.id}`"
+    yield Finding(UNSTABLE, place, f"{message}，前面加减一个标题它就变了", "给这个标题写明 `{#id}`，链接改用它")
+
+
+def _numbered(page: Page) -> Mapping[str, int]:
+    """Ids of headings that got their number from the renderer, with the headings' numbers."""
+    found: dict[str, int] = {}
+    present = set(page.ids)
+    by_words: dict[str, set[str]] = defaultdict(set)
+    for number, heading in enumerate(page.headings):
+        parts = _NUMBERED.fullmatch(heading.id)
+        same = by_words[words(heading.text)]
+        if parts and ((not parts[1] and words(heading.text)) or (parts[1] in present and same)):
+            found.setdefault(heading.id, number)
+        same.add(heading.id)
+    return found
+
+
+def _places(site: Site, page: Page) -> Places | None:
+    """The page's file and its snippets, read again; ``None`` if a plugin made the page and no author's text is there."""
+    try:
+        texts = {path: (site.root / path).read_bytes() for path in (page.path, *page.snippets)}
+    except OSError:
+        return None
+    return Places(page.path, {path: scan(raw.decode("utf-8-sig", "replace")) for path, raw in texts.items()}, Rendered())
+
+
+def _plain(url: str) -> str:
+    return "" if url in {".", "./"} else url

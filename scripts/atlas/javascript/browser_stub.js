@@ -1,6 +1,13 @@
 // The few names of a browser that Mermaid touches while it loads and parses; nothing here draws.
 var window = globalThis, self = globalThis;
-globalThis.structuredClone ??= (value) => JSON.parse(JSON.stringify(value));
+globalThis.structuredClone ??= (value) => {
+  if (value === null || typeof value !== "object") return value;
+  if (value instanceof Map) return new Map([...value].map(([key, one]) => [structuredClone(key), structuredClone(one)]));
+  if (value instanceof Set) return new Set([...value].map(structuredClone));
+  if (value instanceof Date) return new Date(value);
+  if (Array.isArray(value)) return value.map(structuredClone);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, structuredClone(one)]));
+};
 globalThis.console = {log() {}, warn() {}, error() {}, info() {}, debug() {}, trace() {}};
 globalThis.addEventListener = () => {};
 globalThis.Element = function () {};
@@ -14,3 +21,4 @@ globalThis.URL = function (address) {
   this.toString = () => this.protocol + slashes + this.hostname + rest;
 };
 URL.canParse = (address) => /^[a-z][a-z0-9+.-]*:/i.test(address);
+globalThis.crypto = {getRandomValues: (array) => array.fill(7), randomUUID: () => "00000000-0000-4000-8000-000000000000"};

@@ -25,7 +25,8 @@ from atlas.model import Fence
 from atlas.v8 import EngineError
 
 _OPTIONS = {"title", "desc", "id", "draw"}
-_PLACEHOLDER = re.compile(r"(?:<p>\s*)?<atlas-diagram n=\"(\d+)\"></atlas-diagram>(?:\s*</p>)?")
+_PLACEHOLDER = re.compile(r"<!--.*?-->|(?:<p>\s*)?<atlas-diagram n=\"(\d+)\"></atlas-diagram>(?:\s*</p>)?", re.DOTALL)
+"""A mark, or a comment: a fence inside that is a diagram to the fences' extension, but to no reader."""
 
 
 def options(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, Any], md: Markdown) -> bool:
@@ -42,9 +43,6 @@ def diagram(source: str, language: str, class_name: str, options: dict[str, Any]
     fence = Fence(source, str(options.get("title", "")), str(options.get("desc", "")), client)
     anchor = str(options.get("id") or more.get("id_value") or "")
     state.diagrams.append(Pending(fence, anchor))
-    written = collector.get()
-    if written is not None:
-        written.fences.append(fence)
     return f'<atlas-diagram n="{len(state.diagrams) - 1}"></atlas-diagram>'
 
 
@@ -95,10 +93,13 @@ class DiagramPainter(Postprocessor):
 
     def run(self, text: str) -> str:
         """Paint every diagram of the page."""
-        return _PLACEHOLDER.sub(lambda mark: self._figure(int(mark[1])), text)
+        return _PLACEHOLDER.sub(lambda mark: self._figure(int(mark[1])) if mark[1] else mark[0], text)
 
     def _figure(self, number: int) -> str:
         pending = self._state.diagrams[number]
+        written = collector.get()
+        if written is not None:  # noted no sooner: a fence that is shown as code is none of the page's diagrams
+            written.fences.append(pending.fence)
         try:
             return figure(pending, f"d{number + 1}")
         except EngineError as error:
@@ -109,9 +110,9 @@ class DiagramPainter(Postprocessor):
 def figure(pending: Pending, prefix: str) -> str:
     """The ``<figure>`` of a diagram: drawn here, or left to the browser if only the drawing library can't do it."""
     fence = pending.fence
-    problem = judge(fence.source)
-    if problem:
-        return _broken_figure(fence, problem)
+    problems = judge(fence.source)
+    if problems:
+        return _broken_figure(fence, problems[0])
     words = outline(fence.source)
     if fence.client or os.environ.get("ATLAS_DIAGRAMS") == "client":  # the latter for comparison: see scripts/bench.py
         return client_figure(fence, words)
