@@ -205,10 +205,28 @@ FAULTS = (
         "检查花括号、命令名和环境是否成对；KaTeX 支持的命令见其文档",
     ),
 )
+SHOWN = (
+    """\
+    见[训练](trainin.md)与[数据](training.md#date)。
+             ^
+""",
+    """\
+    见[训练](trainin.md)与[数据](training.md#date)。
+                                 ^
+""",
+    """\
+      A[甲（一）] --> B["乙"] -->
+                             ^
+""",
+    """\
+    显存是 $\\fracc{1}{2}$。
+            ^
+""",
+)
 OUTPUTS = {
     "human": "".join(
-        f"docs/index.md:{line}:{column}: 错误 {rule} {message}\n  提示：{hint}\n"
-        for line, column, rule, message, hint in FAULTS
+        f"docs/index.md:{line}:{column}: 错误 {rule} {message}\n{shown}  提示：{hint}\n"
+        for (line, column, rule, message, hint), shown in zip(FAULTS, SHOWN, strict=True)
     )
     + "检查了 2 页、5 个链接、1 张图、1 个公式：4 个错误，0 个警告。\n",
     "github": "".join(

@@ -49,7 +49,7 @@ def explain(rule: Rule) -> str:
     for one in examples(rule):
         where = f"（报在 {one.place}）" if one.place else "" if one.path == "docs/index.md" else f"（{one.path}）"
         lines = "".join(f"    {line}".rstrip() + "\n" for line in one.text.splitlines())
-        text += f"\n{one.title}{where}：\n{lines}"
+        text += f"\n{one.title}：{where}\n{lines}"
     return text
 
 
