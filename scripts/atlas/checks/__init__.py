@@ -12,7 +12,7 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import citations, diagrams, external, facts, formulas, ids, links, loads, navigation, pages, references
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -22,6 +22,7 @@ SiteCheck = Callable[[Site], Iterator[Finding]]
 PAGE_CHECKS: tuple[PageCheck, ...] = (
     pages.check,
     loads.check,
+    external.check,
     references.check,
     ids.check,
     diagrams.check,
@@ -88,7 +89,7 @@ def run(site: Site, *, select: Iterable[str] = ()) -> Report:
 
 
 def _stays(link: Link) -> bool:
-    return link.attribute not in {"style", "url"} and not is_external(link.target)
+    return link.attribute not in {"style", "url"} and not is_external(link.target) and not external.leaves(link)
 
 
 __all__: Sequence[str] = ("PAGE_CHECKS", "SITE_CHECKS", "inspect", "run", "validate")
