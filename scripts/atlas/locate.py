@@ -26,6 +26,7 @@ Reread = Callable[[Mapping[str, str]], str]
 _MARK = 0x10F000
 """Marks are single characters of the last private plane, one for each candidate."""
 _MARKS = 0x0FFD
+FIRST_MARK = _MARK
 
 _REFERENCE = re.compile(r"^[ \t>]*(?:[-*+:][ \t]+)?\[[^\]^][^\]]*\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _AUTOLINK = re.compile(r"<((?:[a-zA-Z][a-zA-Z0-9+.-]*:|[^\s<>@]+@)[^<>\s]*)>")
@@ -141,6 +142,10 @@ class Places:
         path, at = found[min(nth, len(found) - 1)]
         first = block.strip("\n").splitlines()[0]
         return Location(path, at + 1, 1), max(0, _indent(self.scans[path].lines[at]) - _indent(first))
+
+    def marked(self, places: Sequence[tuple[str, int]]) -> str:
+        """The page rendered again, :data:`FIRST_MARK` + n put at the ``n``-th offset; empty if that can't be done."""
+        return self._reread_with(places) or ""
 
     def _for_target(self, target: str, by_form: Mapping[str, list[Candidate]]) -> list[Candidate]:
         forms = dict.fromkeys([target, *self.rewritten.get(target, ())])

@@ -12,7 +12,20 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, external, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import (
+    citations,
+    diagrams,
+    external,
+    facts,
+    formulas,
+    ids,
+    links,
+    loads,
+    markup,
+    navigation,
+    pages,
+    references,
+)
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -23,6 +36,7 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     pages.check,
     loads.check,
     external.check,
+    markup.check,
     references.check,
     ids.check,
     diagrams.check,

@@ -202,7 +202,9 @@ def _swallowed(after: str, *, is_bare: bool) -> str:
     path = after if is_bare else re.split(r"[?#]", after, maxsplit=1)[0]
     for found in re.finditer(rf"(?<=[!-~])[{_STOPS}]", path):
         rest = path[found.start() :]
-        if not (found[0] in "：？" and re.match(r".[!-~]", rest)):  # a full-width character in an address: another fault
+        if found[0] in "：？" and re.match(r".[!-~]", rest):
+            continue  # a full-width character in the address itself: another fault
+        if is_bare or found[0] != "、" or not re.search(r"[!-~]", rest):  # files are named 1、甲.html
             return rest
     if after and (after[-1] in "，、；：" or (after[-1] in _STOPS and after[-2:-1].isascii())):
         return after[-1]
@@ -213,6 +215,8 @@ def _swallowed(after: str, *, is_bare: bool) -> str:
 
 def _swallowed_by_bare(after: str) -> str:
     """A bare address ends at the next blank: Chinese that follows a word without a slash, or that ends in a stop."""
+    if aside := re.search(r"(?<=[!-.0-~])[（“「].*$", after):
+        return aside[0]
     for found in re.finditer("|".join([rf"[{_STOPS}“‘]", *map(re.escape, _CLOSERS)]), after):
         opener = _CLOSERS.get(found[0])
         if opener is None or opener not in after[: found.start()]:
