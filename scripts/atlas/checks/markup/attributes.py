@@ -21,7 +21,7 @@ IGNORED = RULES.add(
     "attribute-list-ignored",
     Severity.ERROR,
     "属性列表没有生效，成了文字",
-    "读者会看到 `{ width=300 }` 原文。属性列表紧跟在链接、图片后面，不空格；或在标题行末、段落最后一行；并且要启用 attr_list 扩展。",
+    "读者会看到 `{ width=300 }` 原文。属性列表紧跟在链接、图片后面，不空格；或在标题行末、段落最后一行；要启用 attr_list。",
 )
 SWALLOWS = RULES.add(
     "attribute-list-swallows-text",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
-from atlas.checks.markup.indents import Body, bodies, stray_lines
+from atlas.checks.markup.indents import Body, bodies
 from atlas.checks.markup.spots import line_spots, prose_lines
 from atlas.checks.markup.structure import Trail
 from atlas.findings import RULES, Finding, Location, Severity
@@ -16,7 +16,7 @@ CONTAINER = RULES.add(
     "markup-container",
     Severity.ERROR,
     "提示框、折叠块或标签页的开头写错，成了文字",
-    '读者会看到 `!!! note` 原文，后面缩进的内容成了代码块。写 `!!! note "标题"`、`??? note "标题"`、`=== "标题"`，引号用半角。',
+    '读者会看到 `!!! note` 原文。写 `!!! note "标题"`、`??? note "标题"`、`=== "标题"`，引号用半角。',
 )
 INDENTATION = RULES.add(
     "markup-indentation",
@@ -144,6 +144,3 @@ def _unquoted(view: PageView, words: str) -> Iterator[Finding]:
 
 def _short(text: str) -> str:
     return text if len(text) <= 50 else text[:49] + "…"
-
-
-__all__ = ("CONTAINER", "INDENTATION", "candidates", "check", "fallen", "stray_lines")

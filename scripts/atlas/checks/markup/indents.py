@@ -93,7 +93,7 @@ def bodies(path: str, one: Scan) -> Iterator[Body]:
     lines = read_lines(one)
     for at, head in enumerate(lines):
         found = _HEAD.match(head.text)
-        if not found or head.is_code or _is_only_title(found["head"]):
+        if not found or head.is_code:
             continue
         inside: int | None = None
         blank = False
@@ -114,33 +114,24 @@ def stray_lines(path: str, one: Scan) -> Iterator[Stray]:
     """Items meant to be nested, and paragraphs meant to belong to an item, that are indented too little."""
     items: list[Line] = []
     blank, reported = False, -1
-    for lines in [read_lines(one)]:
-        for line in lines:
-            if not line.text:
-                blank = True
-                continue
-            if line.is_code:
-                continue
-            items = [
-                item for item in items if item.width < line.width or (item.width == line.width and _ITEM.match(line.text))
-            ]
-            parent = next((item for item in reversed(items) if item.width < line.width), None)
-            is_item = bool(_ITEM.match(line.text))
-            if parent and 2 <= line.width - parent.width < TAB and not line.indent.strip(" \t"):
-                fresh = reported != line.width
-                if fresh and (is_item or (blank and not _HEAD.match(line.text))):
-                    end = _end(lines, line)
-                    yield Stray(path, line.text, line.number, line.column, parent.end, end, is_item, parent.width + TAB)
-                    reported = line.width
-            elif is_item:
-                reported = -1
-            if is_item:
-                items = [item for item in items if item.width < line.width] + [line]
-            blank = False
-
-
-def _is_only_title(head: str) -> bool:
-    return False
+    lines = read_lines(one)
+    for line in lines:
+        if not line.text or line.is_code:
+            blank = blank or not line.text
+            continue
+        is_item = bool(_ITEM.match(line.text))
+        items = [item for item in items if item.width < line.width]
+        parent = items[-1] if items else None
+        if parent and 2 <= line.width - parent.width < TAB and not line.indent.strip(" \t"):
+            if reported != line.width and (is_item or (blank and not _HEAD.match(line.text))):
+                end = _end(lines, line)
+                yield Stray(path, line.text, line.number, line.column, parent.end, end, is_item, parent.width + TAB)
+                reported = line.width
+        elif is_item:
+            reported = -1
+        if is_item:
+            items.append(line)
+        blank = False
 
 
 def _is_lost(head: Line, line: Line, *, blank: bool, is_empty: bool) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from atlas.checks.markup.indents import Stray, stray_lines
-from atlas.checks.markup.spots import before, spots
+from atlas.checks.markup.spots import line_spots
 from atlas.checks.markup.structure import Trail
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import PageView
@@ -29,16 +29,14 @@ def check(view: PageView) -> Iterator[Finding]:
     """Runs of lines in one paragraph that were meant as items."""
     done: set[str] = set()
     for block in view.rendered.blocks:
-        if block.tag not in _PROSE or "\n" not in block.text:
-            if block.tag not in _PROSE or not _BLANKS.match(block.text.strip()):
-                continue
+        if block.tag not in _PROSE or not ("\n" in block.text or _BLANKS.match(block.text.strip())):
+            continue
         lines = [line.strip(" \t") for line in block.text.strip("\n").split("\n")]
         for at, reason, hint in _runs(lines):
             if lines[at] not in done:
                 done.add(lines[at])
-                for place in spots(view, lines[at]):
-                    if not before(view, place).strip(" \t>"):
-                        yield Finding(BROKEN, place, f"`{_short(lines[at])}` {reason}", hint)
+                for place in line_spots(view, lines[at]):
+                    yield Finding(BROKEN, place, f"`{_short(lines[at])}` {reason}", hint)
 
 
 def candidates(view: PageView) -> list[Stray]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from atlas.findings import Location
 from atlas.model import PageView
+from atlas.scan import MASK
 
 QUOTE = re.compile(r"^(?:[ \t]*>[ \t]?)+")
 """What stands before the text of a line in a quotation."""
@@ -37,9 +38,27 @@ def spots(view: PageView, text: str) -> list[Location]:
 
 
 def line_spots(view: PageView, line: str) -> list[Location]:
-    """Where a whole line of prose was written."""
+    """Where a whole line of prose was written; one with markup inside is known by its beginning and its characters."""
     wanted = line.strip()
-    return [place for place in spots(view, wanted) if before(view, place).strip(" \t>") == "" or _is_item(view, place)]
+    found = view.places.texts(wanted)
+    if found:
+        plain = [place for place in found if not _is_escaped(view, place)]
+        return [place for place in plain if before(view, place).strip(" \t>") == "" or _is_item(view, place)]
+    return list(_similar(view, wanted))
+
+
+def _similar(view: PageView, wanted: str) -> Iterator[Location]:
+    """Lines that begin alike and hold the same characters in the same order, with markup between them."""
+    characters = [one for one in wanted if not one.isspace() and one != MASK]
+    for path, one in view.places.scans.items():
+        for number, (raw, masked) in enumerate(zip(one.lines, one.masked_lines, strict=True), 1):
+            quoted = QUOTE.match(raw)
+            start = len(raw) - len(raw[quoted.end() if quoted else 0 :].lstrip())
+            text = raw[start:]
+            if masked.strip(MASK) and text[:1] == wanted[:1] and len(text) < 4 * len(wanted) + 100:
+                rest = iter(text)
+                if all(character in rest for character in characters):
+                    yield Location(path, number, start + 1)
 
 
 def before(view: PageView, place: Location) -> str:
