@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from atlas.checks.markup.brackets import FULL_WIDTH
-from atlas.checks.markup.spots import prose_lines, spots
-from atlas.findings import RULES, Finding, Location, Severity
-from atlas.model import PageView
+from atlas.checks.markup.spots import spots
+from atlas.findings import RULES, Finding, Location, Rule, Severity
+from atlas.model import Block, PageView
+from atlas.scan import MASK
 
 UNCLOSED = RULES.add(
     "attribute-list-unclosed",
@@ -34,11 +35,13 @@ _NAME = r"[A-Za-z_\u3400-\u9fff][\w:-]*"
 _PAIR = r"[A-Za-z_][\w:-]*=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"'=]+)"
 _TOKENS = rf"(?:[#.]{_NAME}|{_PAIR})(?:\s+(?:[#.]{_NAME}|{_PAIR}))*"
 _COMPLETE = re.compile(rf"(?<![{{$\\]){{:?\s*{_TOKENS}\s*}}(?!}})")
-_UNCLOSED = re.compile(rf"(?<![{{$\\]){{:?\s*{_TOKENS}\s*$")
+_UNCLOSED = re.compile(rf"(?<![{{$\\]){{:?[ \t]*{_TOKENS}[ \t]*$", re.MULTILINE)
 _BRACED = re.compile(r"[{｛][^{}｛｝\n]{1,200}[}｝]")
 _KEYS = re.compile(r"\b(?:width|height|loading|align|target|rel|style|class|id|title|alt|download|data-[\w-]+)=")
 _BARE = re.compile(r"<(\w+)((?:\s+[^\s\"'<>/=]+(?:=(?:\"[^\"]*\"|[^\s\"'<>]+))?)+)\s*/?>")
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(=(?:\"[^\"]*\"|[^\s\"'<>]+))?")
+_ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "td", "th"})
+"""Elements whose attributes stand at the end of their text."""
 _WORDS = frozenset(
     {"allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls", "default", "defer", "disabled"}
     | {"download", "draggable", "hidden", "inert", "ismap", "itemscope", "loop", "markdown", "multiple", "muted", "nomodule"}
@@ -50,36 +53,45 @@ _WORDS = frozenset(
 
 def check(view: PageView) -> Iterator[Finding]:
     """Braces that readers see, then braces that they don't."""
-    done: set[str] = set()
-    for tag, line in prose_lines(view):
-        if "{" in line or "｛" in line:
-            for finding in _in_line(view, tag, line):
-                if (key := str(finding)) not in done:
-                    done.add(key)
-                    yield finding
+    done: set[tuple[str, str]] = set()
+    for block in view.rendered.blocks:
+        if "{" in block.text or "｛" in block.text:
+            for rule, text, message, hint in _in_block(block):
+                if (rule.id, text) not in done:
+                    done.add((rule.id, text))
+                    yield from (Finding(rule, place, message, hint) for place in spots(view, text))
     if any("{" in one.masked for one in view.places.scans.values()):
         yield from _swallowed(view)
         yield from _curly(view)
 
 
-def _in_line(view: PageView, tag: str, line: str) -> Iterator[Finding]:
-    for found in _BRACED.finditer(line):
+def _in_block(block: Block) -> Iterator[tuple[Rule, str, str, str]]:
+    for found in _BRACED.finditer(block.text):
         narrow = unicodedata.normalize("NFKC", found[0]).translate({0x201C: '"', 0x201D: '"'})
-        if narrow != found[0] and _is_list(narrow):
-            for place in spots(view, found[0]):
-                message = f"属性列表 `{found[0]}` 里有全角字符，读者看到的是原文"
-                yield Finding(FULL_WIDTH, place, message, f"写 `{narrow}`")
-        elif _is_list(found[0]):
-            for place in spots(view, found[0]):
-                message = f"属性列表 `{found[0]}` 没有生效，读者看到的是原文"
-                yield Finding(IGNORED, place, message, _advice(tag))
-    if (last := _UNCLOSED.search(line)) and _is_list(last[0].rstrip() + "}", at_end=not line[: last.start()].strip()):
-        for place in spots(view, last[0].rstrip()):
-            message = f"属性列表 `{last[0].rstrip()}` 没有合上，读者看到的是原文"
-            yield Finding(UNCLOSED, place, message, f"写 `{last[0].rstrip()} }}`")
+        if not _is_list(narrow) or not _is_attached(block, found.start(), found.end()):
+            continue
+        if narrow != found[0]:
+            message = f"属性列表 `{found[0]}` 里有全角字符，读者看到的是原文"
+            yield FULL_WIDTH, found[0], message, f"写 `{narrow}`"
+        else:
+            message = f"属性列表 `{found[0]}` 没有生效，读者看到的是原文"
+            yield IGNORED, found[0], message, _advice(block.tag)
+    for last in _UNCLOSED.finditer(block.text):
+        text = last[0].rstrip()
+        if _is_list(text + "}") and _is_attached(block, last.start(), last.end()):
+            yield UNCLOSED, text, f"属性列表 `{text}` 没有合上，读者看到的是原文", f"写 `{text} }}`"
 
 
-def _is_list(text: str, *, at_end: bool = True) -> bool:
+def _is_attached(block: Block, start: int, end: int) -> bool:
+    """Whether braces stand where attributes do: behind a heading's text, a link or an image, or on a line of their own."""
+    before = block.text[:start].rstrip(" \u3000")
+    line_before, line_after = before.rpartition("\n")[2], block.text[end:].partition("\n")[0]
+    if block.tag in _ENDS or not line_before.strip():
+        return not line_after.strip()
+    return before.endswith(MASK) or any(stop == len(before) for _, stop, _ in block.links)
+
+
+def _is_list(text: str) -> bool:
     """Whether braces look like attributes rather than like a set, a template or a path."""
     if not _COMPLETE.fullmatch(text):
         return False

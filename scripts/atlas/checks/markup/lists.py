@@ -22,7 +22,7 @@ _GOOD = re.compile(r"(?:[-*+]|(\d+)\.)[ \t]+\S")
 _BLANKS = re.compile(r"(?:[-*+]|\d+\.)[\u00a0\u3000]+\S")
 _WIDE = re.compile(r"(?:\d+[．]|\d+[)）]|[－＊＋][ \u3000])\s*\S")
 _TIGHT = re.compile(r"(?:[-+](?=[^\s\d+\-=>|.,:;])|\d+\.(?=[^\s\d.]))\S")
-_PROSE = frozenset({"p", "li", "dd", "div", "blockquote"})
+_PROSE = frozenset({"p", "li", "dd"})
 
 
 def check(view: PageView) -> Iterator[Finding]:

@@ -17,11 +17,11 @@ BROKEN = RULES.add(
     "table-broken",
     Severity.ERROR,
     "表格成了文字，或丢了单元格",
-    "表格前要空一行，表头下面要有 `| - | - |`，列数与表头相同，竖线是半角的；多出来的单元格读者看不到，文字里的竖线写 `\\|`。",
+    "表格前要空一行，表头下面要有 `| - | - |`，列数与表头相同，竖线是半角的；多出来的单元格读者看不到，文字里的写 `\\|`。",
 )
 
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
-_PROSE = frozenset({"p", "li", "dd", "div", "blockquote"})
+_PROSE = frozenset({"p", "li", "dd"})
 
 
 @dataclass(frozen=True, slots=True)
