@@ -52,6 +52,8 @@ class Written:
     """Files that were pulled into the page, by absolute name, with their text."""
     missing_snippets: list[str] = field(default_factory=list)
     """Files that were to be pulled in and were not found, as the author wrote them."""
+    is_self_contained: bool = False
+    """Whether the site promises to load nothing from elsewhere: it does by using our extension."""
     rewritten: dict[str, list[str]] = field(default_factory=dict)
     """Addresses as rendered, with the forms in which the author may have written each."""
     definitions: list[tuple[str, str]] = field(default_factory=list)

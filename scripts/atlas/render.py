@@ -437,6 +437,9 @@ class _AddressesBefore(Treeprocessor):
             for element in root.iter()
             if (name := {"a": "href", "img": "src"}.get(str(element.tag), ""))
         ]
+        for element, name, address in self.seen:
+            if not _can_be_split(address):  # MkDocs would give up the whole page because of it
+                element.set(name, "#")
 
 
 class _AddressesAfter(Treeprocessor):
@@ -446,11 +449,20 @@ class _AddressesAfter(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         written = collector.get()
-        if written is not None:
-            for element, name, address in self._before.seen:
-                now = element.get(name, "")
-                if now != address and address not in (known := written.rewritten.setdefault(now, [])):
-                    known.append(address)
+        for element, name, address in self._before.seen:
+            if not _can_be_split(address):
+                element.set(name, address)
+            now = element.get(name, "")
+            if written and now != address and address not in (known := written.rewritten.setdefault(now, [])):
+                known.append(address)
+
+
+def _can_be_split(address: str) -> bool:
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
 
 
 substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={})  # noqa: B039 - never changed

@@ -18,6 +18,7 @@ from atlas.checks import (
     code,
     configuration,
     diagrams,
+    external,
     facts,
     fences,
     files,
@@ -28,6 +29,7 @@ from atlas.checks import (
     invisible,
     links,
     loads,
+    markup,
     navigation,
     pages,
     placeholders,
@@ -45,6 +47,8 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     frontmatter.check,
     invisible.check,
     loads.check,
+    external.check,
+    markup.check,
     placeholders.check,
     references.check,
     footnotes.check,
@@ -144,7 +148,7 @@ def _silences(site: Site) -> Iterator[Silence]:
 
 
 def _stays(link: Link) -> bool:
-    return link.attribute not in {"style", "url"} and not is_external(link.target)
+    return link.attribute not in {"style", "url"} and not is_external(link.target) and not external.leaves(link)
 
 
 __all__: Sequence[str] = ("PAGE_CHECKS", "SITE_CHECKS", "inspect", "run", "validate")
