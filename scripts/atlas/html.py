@@ -213,7 +213,7 @@ class _Reader(HTMLParser):
             self._title.append(data)
         if self._diagram is not None:
             self._diagram.append(data)
-        elif "style" in self._open:
+        elif self._open and self._open[-1] == "style":
             self.links.extend(Link("style", "url", url) for url in css_urls(data))
         elif self._silent or self._formula:
             self._add_silence()
