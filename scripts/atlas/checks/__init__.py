@@ -19,6 +19,7 @@ from atlas.checks import (
     facts,
     formulas,
     ids,
+    inventory,
     links,
     loads,
     navigation,
@@ -43,6 +44,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
     navigation.check,
     configuration.check,
+    inventory.check,
     citations.check,
     facts.check,
 )
