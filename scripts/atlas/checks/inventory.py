@@ -52,6 +52,8 @@ _LONGEST = 4_000_000
 """Bytes of a text beyond which nobody wrote it by hand."""
 _FEW = 200
 """Only so few names are also sought inside of words."""
+_PREFIX = re.compile(r"""([\w\-]{3,})(?:\$?\{|%[sd]|["'`]\s*[+~])""")
+"""The beginning of a name that code goes on with: ``page-${n}``, ``page-{n}``, ``page-%d``, ``"page-" + n``."""
 _BUILT = ("/*", "/{", "/$", "/%", "/'", '/"', "'", '"')
 """What stands behind a folder's name in code that puts a file's name together."""
 _WORD = re.compile(r"[^\s\"'`()<>\[\]{}|,;=\\/?#&:!*，。；：、（）《》“”]+")
@@ -130,13 +132,14 @@ def _unmentioned(site: Site, left: list[SiteFile]) -> list[SiteFile]:
         is_code = file.suffix.lower() in _CODE
         words = {word.rstrip(".") for word in _WORD.findall(text)}
         closely = text if len(left) <= _FEW else ""
-        left = [entry for entry in left if not _mentions(words, closely, PurePosixPath(entry.path), is_code=is_code)]
+        starts = tuple(set(_PREFIX.findall(text))) if is_code else ()
+        left = [entry for entry in left if not _mentions(PurePosixPath(entry.path), words, starts, closely, is_code=is_code)]
         if not left:
             break
     return left
 
 
-def _mentions(words: set[str], text: str, path: PurePosixPath, *, is_code: bool) -> bool:
+def _mentions(path: PurePosixPath, words: set[str], starts: tuple[str, ...], text: str, *, is_code: bool) -> bool:
     """Whether an asset's name stands in a text, or code names it without its suffix, or builds names in its folder."""
     names = (path.name, quote(path.name))
     if not words.isdisjoint(names) or any(name in text for name in names):
@@ -144,7 +147,9 @@ def _mentions(words: set[str], text: str, path: PurePosixPath, *, is_code: bool)
     if not is_code:
         return False
     folder = path.parent.as_posix()
-    return path.stem in words or (folder != "." and any(f"{folder}{end}" in text for end in _BUILT))
+    if path.stem in words or path.name.startswith(starts):
+        return True
+    return folder != "." and any(f"{folder}{end}" in text for end in _BUILT)
 
 
 def _texts(site: Site) -> list[Path]:
@@ -162,7 +167,8 @@ def _texts(site: Site) -> list[Path]:
 
 
 def _texts_in(folder: Path, *, top: bool) -> Iterator[Path]:
-    """Text files below a folder; of the project's own folder not those that are installed or built."""
+    """Text files below a folder; of the project's own only code and Markdown, and nothing installed or built."""
+    kinds = _CODE | ({".md"} if top else _PROSE)
     for path, folders, names in os.walk(folder):
         folders[:] = [one for one in folders if not one.startswith(".") and not (top and one in _SKIPPED)]
-        yield from (Path(path, name) for name in names if PurePosixPath(name).suffix.lower() in _CODE | _PROSE)
+        yield from (Path(path, name) for name in names if PurePosixPath(name).suffix.lower() in kinds)
