@@ -201,6 +201,8 @@ class Inclusion(StrEnum):
     NOT_IN_NAV = "not_in_nav"
     DRAFT = "draft"
     EXCLUDED = "excluded"
+    DISPLACED = "displaced"
+    """Left out by the engine because another file of its folder has the same address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +223,11 @@ class SiteFile:
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """A navigation entry that leads to no page: its ``title`` and the ``target`` as the author wrote it."""
+    """A navigation entry: its ``title`` and its ``target``, a page's source path or an address as written."""
 
     title: str
     target: str
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +241,19 @@ class Site:
     site_url: str
     pages: tuple[Page, ...]
     entries: tuple[SiteFile, ...] = ()
-    lost_entries: tuple[NavigationEntry, ...] = ()
+    navigation: tuple[NavigationEntry, ...] = ()
+    """The entries that lead somewhere, sections flattened, in order, repetitions kept."""
     use_directory_urls: bool = True
     data: str = ""
     """The data folder that the pages read, as configured; empty if they read none."""
     asked: tuple[str, ...] = ()
     """Files and folders that are asked about; all if there are none."""
+    theme: str = ""
+    """The theme's name."""
+    theme_folders: tuple[Path, ...] = ()
+    """Where the theme's templates are sought: the project's own folder first."""
+    known_keys: tuple[str, ...] = ()
+    """Top-level keys that the engine knows in a configuration; none for a finished site."""
 
     @property
     def asked_pages(self) -> tuple[Page, ...]:

@@ -26,6 +26,7 @@ from atlas.checks import (
     formulas,
     frontmatter,
     ids,
+    inventory,
     invisible,
     links,
     loads,
@@ -63,6 +64,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     ids.check_site,
     navigation.check,
     configuration.check,
+    inventory.check,
     citations.check,
     facts.check,
 )
