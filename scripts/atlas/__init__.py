@@ -1,8 +1,8 @@
 """The toolchain of LLM Atlas: checks a documentation site as readers get it, then builds and bundles it.
 
 The modules, each importing only from those above it: ``findings``, ``wording``, ``model``, ``quantities``,
-``facts``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``, ``html``, ``locate``, ``cache``, ``render``,
-``checks``, ``reporters``, ``build``, ``bundle``, ``cli``.
+``facts``, ``selection``, ``tables``, ``charts``, ``quotes``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``,
+``html``, ``locate``, ``cache``, ``render``, ``checks``, ``reporters``, ``build``, ``bundle``, ``cli``.
 """
 
 __version__ = "0.1.0"

@@ -138,6 +138,14 @@ def join_preview(config: MkDocsConfig) -> None:
         config.plugins["atlas-watcher"] = watcher
 
 
+def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
+    """Called by the project's hook: add a generated file to the site, in place of one of the same name."""
+    old = files.get_file_from_path(path)
+    if old is not None:
+        files.remove(old)
+    files.append(File.generated(config, path, content=text))
+
+
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """A MkDocs plugin for one run: notes what each page held and shows the whole site to ``look``."""
 

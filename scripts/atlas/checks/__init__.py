@@ -12,7 +12,7 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import citations, data, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -26,6 +26,7 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     ids.check,
     diagrams.check,
     formulas.check,
+    data.check,
 )
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,

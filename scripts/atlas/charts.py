@@ -1,0 +1,340 @@
+"""A selection of facts → diagrams as Mermaid text: who adds a row finds it in the picture.
+
+The text goes the way of every other diagram from here on; this module only says what is in it. A picture with more nodes
+than a reader can take in becomes several.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from atlas.facts import Facts, Row
+from atlas.selection import Selection, SelectionError
+from atlas.wording import nearest
+
+_NODES = 25
+"""More nodes than this and a picture is split."""
+_MODELS = 45
+"""More names in its boxes than this and a picture is split, too."""
+_BARS = 25
+_LINE = 17
+"""Width of a line in a box: a Latin letter is 1, a Chinese one 2."""
+_CHINESE = frozenset({"ascend", "kunlun", "mlu", "dcu", "musa", "maca", "supa", "gcu", "corex", "sdaa"})
+_LAYER_CLASSES = {"compiler": "c1", "communication": "c3", "framework": "c5", "parallel": "c5", "tool": "c6"}
+_NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+_SIZE = re.compile(r"[\s-]*\b(?:\d+x)?[\d.]+[BMT]?(?:-A[\d.]+B)?$|[\s-]+(?:[\d.]+x)?[\d.]+[BT](?:-A[\d.]+B)?.*$|（.*）$")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A diagram's Mermaid text with its name and its description."""
+
+    source: str
+    title: str
+    description: str
+
+
+OPTIONS = ("chart", "desc", "column", "group")
+"""What a chart's fence may say besides what chooses its rows."""
+
+
+def draw_charts(selection: Selection, facts: Facts) -> tuple[Picture, ...]:
+    """The pictures that a fence asks for.
+
+    Raises:
+        SelectionError: if there is no such chart, or no row has what it shows.
+    """
+    kind = selection.options.get("chart", "")
+    if kind not in CHARTS:
+        close = nearest(kind, CHARTS)
+        hint = f"最接近的是 `{close}`" if close else f"写 `chart:` 和 {'、'.join(f'`{one}`' for one in CHARTS)} 之一"
+        raise SelectionError(f"没有 `{kind}` 这种图", hint)
+    wanted = CHARTS[kind].data
+    if selection.schema.kind != wanted:
+        raise SelectionError(
+            f"`{kind}` 画的是 `{wanted}`，不是 `{selection.schema.kind}`", f"写 `data: {wanted}` 或删掉这一行"
+        )
+    return tuple(CHARTS[kind].draw(selection, facts))
+
+
+def data_of(chart: str) -> str:
+    """The kind of data that a chart shows; nothing if there is no such chart."""
+    return CHARTS[chart].data if chart in CHARTS else ""
+
+
+# Names in pictures
+
+
+def short_name(row: Row, facts: Facts | None = None, maker: str = "") -> str:
+    """A row's name without brackets and without its maker, whose box it stands in."""
+    name = re.sub(r"（[^）]*）", "", row.name).strip()
+    for word in ("Data Center GPU", "GeForce", "Instinct", *filter(None, [maker, maker.removeprefix("华为")])):
+        if name.startswith(word) and len(name) > len(word):
+            name = name[len(word) :].strip()
+    return name
+
+
+def _width(text: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in text)
+
+
+def _wrap(names: Iterable[str], width: int = _LINE) -> str:
+    """Names in lines of a box."""
+    lines: list[str] = []
+    for name in dict.fromkeys(names):
+        if lines and _width(lines[-1]) + 2 + _width(name) <= width:
+            lines[-1] += f"、{name}"
+        else:
+            lines.append(name)
+    return "<br>".join(_quoted(line) for line in lines)
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', "“").replace("#", "＃")
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def _named(kind: str, title: str, description: str, body: Iterable[str]) -> Picture:
+    lines = [kind, f"  accTitle: {title}", f"  accDescr: {description}", *(f"  {line}" for line in body)]
+    return Picture("\n".join(lines) + "\n", title, description)
+
+
+# Devices: maker → family and models → software
+
+
+@dataclass(slots=True)
+class _Maker:
+    word: str
+    label: str
+    families: dict[str, list[Row]]
+    software: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def nodes(self) -> int:
+        return 1 + len(self.families) + len(self.software)
+
+    @property
+    def models(self) -> int:
+        return sum(len(rows) for rows in self.families.values())
+
+
+def _device_map(selection: Selection, facts: Facts) -> Iterable[Picture]:
+    labels = selection.schema.columns["maker"].choices
+    makers = []
+    for word, rows in _grouped(selection.rows, lambda row: row.text("maker")).items():
+        maker = _Maker(word, labels.get(word, word), _grouped(rows, lambda row: row.text("family") or row.name))
+        for family, members in maker.families.items():
+            for software in dict.fromkeys(filter(None, (row.text("software") for row in members))):
+                maker.software.setdefault(re.split("（", software)[0], []).append(family)
+        makers.append(maker)
+    parts = _split(makers, lambda maker: maker.nodes, lambda maker: maker.models)
+    for part in parts:
+        names = "、".join(maker.label for maker in part)
+        title = selection.title if len(parts) == 1 else f"{selection.title}：{names}"
+        count = sum(maker.models for maker in part)
+        told = f"{len(part)} 家厂商的 {count} 个型号，按系列分组，箭头指向各自的软件栈：{names}"
+        yield _named("flowchart LR", title, selection.options.get("desc") or told, _maker_lines(part, selection.links))
+
+
+def _split(items: Sequence[_Maker], nodes: Callable[[_Maker], int], names: Callable[[_Maker], int]) -> list[list[_Maker]]:
+    """Items in as few pictures as fit, in order."""
+    parts: list[list[_Maker]] = [[]]
+    for item in items:
+        total, told = sum(map(nodes, parts[-1])) + nodes(item), sum(map(names, parts[-1])) + names(item)
+        if parts[-1] and (total > _NODES or told > _MODELS):
+            parts.append([])
+        parts[-1].append(item)
+    return parts
+
+
+def _maker_lines(makers: Sequence[_Maker], links: Mapping[str, str]) -> Iterable[str]:
+    for number, maker in enumerate(makers):
+        yield f'm{number}["{_quoted(maker.label)}"]:::key'
+        ids = {family: f"f{number}x{index}" for index, family in enumerate(maker.families)}
+        for family, rows in maker.families.items():
+            own = family.removeprefix("昇腾 ") if maker.word == "huawei" else family
+            names = [short_name(row, maker=maker.label) for row in rows]
+            head = "" if own in names or all(name.startswith(own) for name in names) else f"{_quoted(own)}<br>"
+            yield f'm{number} --> {ids[family]}["{head}{_wrap(names)}"]:::c1'
+        for index, (software, families) in enumerate(maker.software.items()):
+            yield f's{number}x{index}["{_wrap(software.split("、"), 12)}"]:::c5'
+            yield from (f"{ids[family]} --> s{number}x{index}" for family in families)
+        if maker.word in links:
+            yield f'click m{number} "{links[maker.word]}" "{_quoted(maker.label)}"'
+
+
+# Frameworks by layer
+
+
+def _framework_map(selection: Selection, facts: Facts) -> Iterable[Picture]:
+    layers = selection.schema.columns["layer"].choices
+    by_layer = _grouped(selection.rows, lambda row: row.text("layer"))
+    present = [layer for layer in layers if layer in by_layer]
+    lines: list[str] = []
+    ids: list[str] = []
+    for number, layer in reversed(list(enumerate(present))):
+        ids.append(f"L{number}")
+        lines.append(f'subgraph L{number}["{_NUMBERS[number]} {layers[layer]}"]')
+        for index, (names, style) in enumerate(_layer_groups(by_layer[layer], layer)):
+            lines.append(f'  n{number}x{index}["{names}"]:::{style}')
+        lines.append("end")
+    lines.append(" --> ".join(ids))
+    lines += [
+        f'click n{number}x0 "{selection.links[layer]}"' for number, layer in enumerate(present) if layer in selection.links
+    ]
+    told = f"{len(selection.rows)} 个项目分在{len(present)}层，自下而上：" + "、".join(
+        f"{layers[layer]} {len(by_layer[layer])} 个" for layer in present
+    )
+    yield _named("flowchart TB", selection.title, selection.options.get("desc") or told, lines)
+
+
+def _layer_groups(rows: Sequence[Row], layer: str) -> Iterable[tuple[str, str]]:
+    """Boxes of a layer: what is in use, what is for Chinese cards alone, what is no longer developed."""
+    style = _LAYER_CLASSES.get(layer, "c2")
+    idle = [row for row in rows if row.text("maintenance") in {"slow", "maintenance", "superseded", "archived"}]
+    chinese = [
+        row for row in rows if row not in idle and row.texts("backends") and _CHINESE.issuperset(row.texts("backends"))
+    ]
+    rest = [row for row in rows if row not in idle and row not in chinese]
+    half = (len(rest) + 1) // 2 if len(rest) > 8 else len(rest)
+    for label, group, own in (
+        ("", rest[:half], style),
+        ("", rest[half:], style),
+        ("国产卡<br>", chinese, "good"),
+        ("少更新或停更<br>", idle, "mute"),
+    ):
+        if group:
+            yield label + _wrap((short_name(row).split(" / ")[0] for row in group), 15), own
+
+
+# Time lines
+
+
+def _model_timeline(selection: Selection, facts: Facts) -> Iterable[Picture]:
+    yield from _timeline(selection, lambda row: _SIZE.sub("", re.sub(r"（.*?）", "", row.name)).strip(" -"))
+
+
+def _device_timeline(selection: Selection, facts: Facts) -> Iterable[Picture]:
+    labels = selection.schema.columns["maker"].choices
+    yield from _timeline(selection, lambda row: short_name(row, maker=labels.get(row.text("maker"), "")))
+
+
+def _timeline(selection: Selection, name: Callable[[Row], str]) -> Iterable[Picture]:
+    """One period a year; in it what came from abroad, then what came from China."""
+    years: dict[str, dict[bool, list[str]]] = {}
+    for row in selection.rows:
+        if day := row.text("released"):
+            years.setdefault(day[:4], {}).setdefault(row.text("country") == "cn", []).append(name(row))
+    if not years:
+        raise SelectionError("选中的行都没有发布日期", "放宽 `where`，或先把日期写进数据")
+    lines = []
+    for year, groups in sorted(years.items()):
+        boxes = ["、".join(dict.fromkeys(groups[chinese])) for chinese in (False, True) if chinese in groups]
+        lines.append(f"{year} : " + " : ".join(_quoted(box).replace(":", "：") for box in boxes))
+    first, last = min(years), max(years)
+    told = f"{first} 到 {last} 年；每年先列国外的，再列中国的"
+    yield _named("timeline", selection.title, selection.options.get("desc") or told, lines)
+
+
+# Charts of numbers
+
+
+def _bars(column: str) -> Callable[[Selection, Facts], Iterable[Picture]]:
+    def draw(selection: Selection, facts: Facts) -> Iterable[Picture]:
+        return _bar_chart(selection, selection.options.get("column") or column)
+
+    return draw
+
+
+def _bar_chart(selection: Selection, name: str) -> Iterable[Picture]:
+    column = selection.schema.columns.get(name)
+    if column is None:
+        close = nearest(name, selection.schema.columns)
+        raise SelectionError(f"没有 `{name}` 这一列", f"最接近的列是 `{close}`" if close else "写数据里有的列")
+    rows = [row for row in selection.rows if row.number(name) is not None]
+    if not rows:
+        raise SelectionError(f"选中的行都没有“{column.label}”", "放宽 `where`，或换一列")
+    if len(rows) > _BARS:
+        raise SelectionError(f"{len(rows)} 根柱子太挤", f"用 `where` 或 `limit` 减到 {_BARS} 根以内")
+    rows.sort(key=lambda row: -(row.number(name) or 0))
+    values = [row.number(name) or 0 for row in rows]
+    names = ", ".join(f'"{_quoted(_bar_name(row))}"' for row in rows)
+    told = f"{_bar_name(rows[0])} 最高，{values[0]:g} {column.unit_label}；{_bar_name(rows[-1])} 最低，{values[-1]:g}"
+    top = max(values) * 1.05
+    body = [
+        f"x-axis [{names}]",
+        f'y-axis "{column.label}（{column.unit_label}）" 0 --> {top:.6g}',
+        f"bar [{', '.join(f'{value:g}' for value in values)}]",
+    ]
+    yield _named("xychart-beta horizontal", selection.title, selection.options.get("desc") or told, body)
+
+
+def _bar_name(row: Row) -> str:
+    return re.sub(r"（[^）]*）", "", row.name).replace("Instinct ", "").replace("GeForce ", "").strip()
+
+
+def _quadrant(selection: Selection, facts: Facts) -> Iterable[Picture]:
+    """Dense 16-bit compute over memory bandwidth, both on a logarithmic scale."""
+    points = {}
+    for row in selection.rows:
+        compute = row.number("bf16_dense") or row.number("fp16_dense")
+        if compute and (bandwidth := row.number("bandwidth")):
+            points[_bar_name(row).removeprefix("昇腾 ")] = (bandwidth, compute)
+    if len(points) < 2:
+        raise SelectionError("选中的行里，既有带宽又有算力的不到两个", "放宽 `where`")
+    (x0, x1), (y0, y1) = (_decade(points.values(), axis) for axis in (0, 1))
+    body = [
+        f'x-axis "带宽低 {x0:g}" --> "高 {x1:g} GB/s"',
+        f'y-axis "算力低 {y0:g}" --> "高 {y1:g} TFLOP/s"',
+        "quadrant-1 都偏高",
+        "quadrant-2 偏算力",
+        "quadrant-3 都偏低",
+        "quadrant-4 偏带宽",
+    ]
+    for name, (bandwidth, compute) in points.items():
+        x, y = _logarithmic(bandwidth, x0, x1), _logarithmic(compute, y0, y1)
+        body.append(f'"{_quoted(name)}": [{x:.3f}, {y:.3f}]')
+    told = f"{len(points)} 个型号，两轴取对数，越靠右带宽越高，越靠上稠密 16 位算力越高"
+    yield _named("quadrantChart", selection.title, selection.options.get("desc") or told, body)
+
+
+def _decade(points: Iterable[tuple[float, float]], axis: int) -> tuple[float, float]:
+    """Round limits of a logarithmic axis: one or two digits, a little outside of all values."""
+    values = [point[axis] for point in points]
+    low, high = min(values) / 1.3, max(values) * 1.3
+    down, up = 10 ** math.floor(math.log10(low)), 10 ** math.floor(math.log10(high))
+    return math.floor(low / down) * down, math.ceil(high / up) * up
+
+
+def _logarithmic(value: float, low: float, high: float) -> float:
+    return math.log(value / low) / math.log(high / low)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A kind of picture and the kind of data that it shows."""
+
+    data: str
+    draw: Callable[[Selection, Facts], Iterable[Picture]]
+
+
+CHARTS: Mapping[str, Chart] = {
+    "device-map": Chart("devices", _device_map),
+    "device-timeline": Chart("devices", _device_timeline),
+    "compute-bandwidth": Chart("devices", _quadrant),
+    "bandwidth": Chart("devices", _bars("bandwidth")),
+    "compute": Chart("devices", _bars("bf16_dense")),
+    "framework-map": Chart("frameworks", _framework_map),
+    "model-timeline": Chart("models", _model_timeline),
+    "parameters": Chart("models", _bars("params_total")),
+}
+"""Every chart, by the word in the fence."""
