@@ -37,7 +37,7 @@ from mkdocs.structure.nav import Link as NavigationLink
 from mkdocs.structure.nav import Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from atlas import html
+from atlas import html, v8
 from atlas.cache import Cache, digest
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
@@ -325,7 +325,7 @@ def _is_pure(config: MkDocsConfig) -> bool:
 
 def _in_parallel(project: _Project, files: Sequence[File]) -> list[Page]:
     workers = min(os.cpu_count() or 1, (len(files) + 1) // 2)
-    if workers < 2 or sys.platform != "linux" or multiprocessing.current_process().daemon:
+    if workers < 2 or sys.platform != "linux" or v8.is_running() or multiprocessing.current_process().daemon:
         return [project.render(file) for file in files]
     _SHARED.append((project, files))
     try:

@@ -28,7 +28,13 @@ KATEX = "katex/dist/katex.min.js"
 IFRAME_WORKER = "iframe-worker/shim/index.js"
 
 
+_RUNNING: list[str] = []
 _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="atlas-v8")
+
+
+def is_running() -> bool:
+    """Whether this process runs V8; such a process must not be forked, since its threads would be missing in the copy."""
+    return bool(_RUNNING)
 
 
 class EngineError(CannotCheckError):
@@ -93,6 +99,7 @@ class Engine:
         except (ImportError, OSError) as error:
             raise EngineError(f"无法载入 V8（mini-racer）：{_first_line(error)}") from error
         context = MiniRacer()
+        _RUNNING.append(self.name)
         # V8 may take the process along when a context that has made promises is closed, so none ever is: not when it is
         # replaced, and not at the end of the process, which takes it back anyway.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(context))
