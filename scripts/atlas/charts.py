@@ -17,13 +17,20 @@ from atlas.wording import nearest
 
 _NODES = 25
 """More nodes than this and a picture is split."""
-_MODELS = 45
+_MODELS = 40
 """More names in its boxes than this and a picture is split, too."""
+_FAN = 3
+_CLOSE = '%%{init: {"flowchart": {"rankSpacing": 25, "nodeSpacing": 16}}}%%\n'
+"""Boxes closer than usual: three beside each other must fit on a phone."""
 _BARS = 25
-_LINE = 17
-"""Width of a line in a box: a Latin letter is 1, a Chinese one 2."""
+"""So many of the highest bars are drawn; a new row must never break a page."""
+_LINE = 10
+"""Width of a line in a box: a Latin letter is 1, a Chinese one 2. Three such boxes fit side by side on a phone."""
 _CHINESE = frozenset({"ascend", "kunlun", "mlu", "dcu", "musa", "maca", "supa", "gcu", "corex", "sdaa"})
 _LAYER_CLASSES = {"compiler": "c1", "communication": "c3", "framework": "c5", "parallel": "c5", "tool": "c6"}
+_IDLE = frozenset({"slow", "maintenance", "superseded", "archived"})
+_TALL = 10
+"""More names than this and a layer's box becomes two."""
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 _SIZE = re.compile(r"[\s-]*\b(?:\d+x)?[\d.]+[BMT]?(?:-A[\d.]+B)?$|[\s-]+(?:[\d.]+x)?[\d.]+[BT](?:-A[\d.]+B)?.*$|（.*）$")
 
@@ -82,13 +89,23 @@ def _width(text: str) -> int:
 
 
 def _wrap(names: Iterable[str], width: int = _LINE) -> str:
-    """Names in lines of a box."""
+    """Names in lines of a box; one that is too long has lines of its own, broken at its spaces."""
     lines: list[str] = []
+    full = True
     for name in dict.fromkeys(names):
-        if lines and _width(lines[-1]) + 2 + _width(name) <= width:
+        if _width(name) > width:
+            for number, part in enumerate(re.split(r" |(?<=-)(?=\w{4})", name)):
+                joint = "" if number and lines[-1].endswith("-") else " "
+                if number and _width(lines[-1] + joint + part) <= width:
+                    lines[-1] += joint + part
+                else:
+                    lines.append(part)
+            full = True
+        elif not full and _width(f"{lines[-1]}、{name}") <= width:
             lines[-1] += f"、{name}"
         else:
             lines.append(name)
+            full = False
     return "<br>".join(_quoted(line) for line in lines)
 
 
@@ -142,7 +159,9 @@ def _device_map(selection: Selection, facts: Facts) -> Iterable[Picture]:
         title = selection.title if len(parts) == 1 else f"{selection.title}：{names}"
         count = sum(maker.models for maker in part)
         told = f"{len(part)} 家厂商的 {count} 个型号，按系列分组，箭头指向各自的软件栈：{names}"
-        yield _named("flowchart LR", title, selection.options.get("desc") or told, _maker_lines(part, selection.links))
+        yield _named(
+            _CLOSE + "flowchart LR", title, selection.options.get("desc") or told, _maker_lines(part, selection.links)
+        )
 
 
 def _split(items: Sequence[_Maker], nodes: Callable[[_Maker], int], names: Callable[[_Maker], int]) -> list[list[_Maker]]:
@@ -158,62 +177,86 @@ def _split(items: Sequence[_Maker], nodes: Callable[[_Maker], int], names: Calla
 
 def _maker_lines(makers: Sequence[_Maker], links: Mapping[str, str]) -> Iterable[str]:
     for number, maker in enumerate(makers):
-        yield f'm{number}["{_quoted(maker.label)}"]:::key'
+        yield f'm{number}["{_wrap([maker.label], 8)}"]:::key'
         ids = {family: f"f{number}x{index}" for index, family in enumerate(maker.families)}
-        for family, rows in maker.families.items():
-            own = family.removeprefix("昇腾 ") if maker.word == "huawei" else family
-            names = [short_name(row, maker=maker.label) for row in rows]
-            head = "" if own in names or all(name.startswith(own) for name in names) else f"{_quoted(own)}<br>"
-            yield f'm{number} --> {ids[family]}["{head}{_wrap(names)}"]:::c1'
+        boxes = [f'{ids[family]}["{_family_label(maker, family)}"]:::c1' for family in maker.families]
+        boxed = len(boxes) > _FAN and len(maker.software) <= 1  # one arrow for all of them: a fan of arrows takes much room
+        if boxed:
+            yield from (f'subgraph g{number}[" "]', *(f"  {box}" for box in boxes), "end", f"m{number} --> g{number}")
+        else:
+            yield from (f"m{number} --> {box}" for box in boxes)
         for index, (software, families) in enumerate(maker.software.items()):
-            yield f's{number}x{index}["{_wrap(software.split("、"), 12)}"]:::c5'
-            yield from (f"{ids[family]} --> s{number}x{index}" for family in families)
+            words = _wrap(re.split(r"[、，\s]+", software), 8)
+            yield f's{number}x{index}["{words}"]:::c5'
+            starts = [f"g{number}"] if boxed else [ids[family] for family in families]
+            yield from (f"{start} --> s{number}x{index}" for start in starts)
         if maker.word in links:
             yield f'click m{number} "{links[maker.word]}" "{_quoted(maker.label)}"'
+
+
+def _family_label(maker: _Maker, family: str) -> str:
+    """A family's name, unless its models say it, and its models."""
+    own = family.removeprefix("昇腾 ") if maker.word == "huawei" else family
+    names = [short_name(row, maker=maker.label) for row in maker.families[family]]
+    said = own in names or all(name.startswith(own) for name in names)
+    return _wrap(names) if said else f"{_wrap([own])}<br>{_wrap(names)}"
 
 
 # Frameworks by layer
 
 
 def _framework_map(selection: Selection, facts: Facts) -> Iterable[Picture]:
+    """One frame a layer, the tools on top and the makers of devices at the bottom."""
     layers = selection.schema.columns["layer"].choices
     by_layer = _grouped(selection.rows, lambda row: row.text("layer"))
-    present = [layer for layer in layers if layer in by_layer]
+    boxes = {layer: list(_layer_boxes(by_layer[layer], layer)) for layer in layers if layer in by_layer}
+    boxes = {"hardware": list(_maker_boxes(facts)), **boxes}
     lines: list[str] = []
-    ids: list[str] = []
-    for number, layer in reversed(list(enumerate(present))):
-        ids.append(f"L{number}")
+    for number, layer in reversed(list(enumerate(boxes))):
         lines.append(f'subgraph L{number}["{_NUMBERS[number]} {layers[layer]}"]')
-        for index, (names, style) in enumerate(_layer_groups(by_layer[layer], layer)):
-            lines.append(f'  n{number}x{index}["{names}"]:::{style}')
+        lines += [f'  n{number}x{index}["{text}"]:::{style}' for index, (text, style) in enumerate(boxes[layer])]
         lines.append("end")
-    lines.append(" --> ".join(ids))
-    lines += [
-        f'click n{number}x0 "{selection.links[layer]}"' for number, layer in enumerate(present) if layer in selection.links
-    ]
-    told = f"{len(selection.rows)} 个项目分在{len(present)}层，自下而上：" + "、".join(
-        f"{layers[layer]} {len(by_layer[layer])} 个" for layer in present
-    )
-    yield _named("flowchart TB", selection.title, selection.options.get("desc") or told, lines)
+    lines.append(" --> ".join(f"L{number}" for number in reversed(range(len(boxes)))))
+    for number, layer in enumerate(boxes):
+        if layer in selection.links:
+            lines.append(f'click n{number}x0 "{selection.links[layer]}" "{layers[layer]}"')
+    counted = "、".join(f"{layers[layer]} {len(rows)} 个" for layer in layers if (rows := by_layer.get(layer)))
+    told = f"{len(selection.rows)} 个项目叠在硬件之上，自下而上是{counted}"
+    yield _named(_CLOSE + "flowchart TB", selection.title, selection.options.get("desc") or told, lines)
 
 
-def _layer_groups(rows: Sequence[Row], layer: str) -> Iterable[tuple[str, str]]:
-    """Boxes of a layer: what is in use, what is for Chinese cards alone, what is no longer developed."""
+def _layer_boxes(rows: Sequence[Row], layer: str) -> Iterable[tuple[str, str]]:
+    """Boxes of a layer: what is in use, what is for Chinese cards alone, what is hardly developed any more."""
     style = _LAYER_CLASSES.get(layer, "c2")
-    idle = [row for row in rows if row.text("maintenance") in {"slow", "maintenance", "superseded", "archived"}]
-    chinese = [
-        row for row in rows if row not in idle and row.texts("backends") and _CHINESE.issuperset(row.texts("backends"))
-    ]
-    rest = [row for row in rows if row not in idle and row not in chinese]
-    half = (len(rest) + 1) // 2 if len(rest) > 8 else len(rest)
-    for label, group, own in (
+    idle = [row for row in rows if row.text("maintenance") in _IDLE]
+    own = [row for row in rows if row not in idle and row.texts("backends") and _CHINESE.issuperset(row.texts("backends"))]
+    rest = [row for row in rows if row not in idle and row not in own]
+    half = (len(rest) + 1) // 2 if len(rest) > _TALL else len(rest)
+    for label, group, class_ in (
         ("", rest[:half], style),
         ("", rest[half:], style),
-        ("国产卡<br>", chinese, "good"),
-        ("少更新或停更<br>", idle, "mute"),
+        ("国产卡：<br>", own, "good"),
+        ("少更新：<br>", idle, "mute"),
     ):
         if group:
-            yield label + _wrap((short_name(row).split(" / ")[0] for row in group), 15), own
+            yield label + _wrap(_project_name(row) for row in group), class_
+
+
+def _project_name(row: Row) -> str:
+    """The first of a project's names, the Chinese one if it has both."""
+    name = short_name(row).split(" / ")[0]
+    return re.sub(r"^([一-鿿]+) [A-Za-z]+$", r"\1", name)
+
+
+def _maker_boxes(facts: Facts) -> Iterable[tuple[str, str]]:
+    labels = facts["devices"].schema.columns["maker"].choices
+    for chinese in (False, True):
+        makers = dict.fromkeys(row.text("maker") for row in facts["devices"] if (row.text("country") == "cn") == chinese)
+        names = [labels.get(maker, maker) for maker in makers]
+        half = (len(names) + 1) // 2 if len(names) > _TALL else len(names)
+        for part in (names[:half], names[half:]):
+            if part:
+                yield ("国产卡：<br>" if chinese else "") + _wrap(part), "good" if chinese else "c2"
 
 
 # Time lines
@@ -224,8 +267,7 @@ def _model_timeline(selection: Selection, facts: Facts) -> Iterable[Picture]:
 
 
 def _device_timeline(selection: Selection, facts: Facts) -> Iterable[Picture]:
-    labels = selection.schema.columns["maker"].choices
-    yield from _timeline(selection, lambda row: short_name(row, maker=labels.get(row.text("maker"), "")))
+    yield from _timeline(selection, _bar_name)
 
 
 def _timeline(selection: Selection, name: Callable[[Row], str]) -> Iterable[Picture]:
@@ -263,9 +305,7 @@ def _bar_chart(selection: Selection, name: str) -> Iterable[Picture]:
     rows = [row for row in selection.rows if row.number(name) is not None]
     if not rows:
         raise SelectionError(f"选中的行都没有“{column.label}”", "放宽 `where`，或换一列")
-    if len(rows) > _BARS:
-        raise SelectionError(f"{len(rows)} 根柱子太挤", f"用 `where` 或 `limit` 减到 {_BARS} 根以内")
-    rows.sort(key=lambda row: -(row.number(name) or 0))
+    rows = sorted(rows, key=lambda row: -(row.number(name) or 0))[:_BARS]
     values = [row.number(name) or 0 for row in rows]
     names = ", ".join(f'"{_quoted(_bar_name(row))}"' for row in rows)
     told = f"{_bar_name(rows[0])} 最高，{values[0]:g} {column.unit_label}；{_bar_name(rows[-1])} 最低，{values[-1]:g}"

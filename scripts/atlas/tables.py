@@ -55,12 +55,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FactTable:
-    """Heads and lines; ``numeric`` says which columns hold numbers."""
+    """Heads and lines; ``types`` says what each column holds."""
 
     kind: str
     title: str
-    heads: tuple[str, ...]
-    numeric: tuple[bool, ...]
+    heads: tuple[tuple[str, str], ...]
+    """Each column's name for readers, and its unit where the name does not say it already."""
+    types: tuple[Type, ...]
     lines: tuple[Line, ...]
 
     @property
@@ -80,15 +81,15 @@ def tabulate(selection: Selection, facts: Facts) -> FactTable:
         selection.schema.kind,
         selection.title,
         tuple(heading(column) for column in selection.columns),
-        tuple(column.type is Type.NUMBER for column in selection.columns),
+        tuple(column.type for column in selection.columns),
         lines,
     )
 
 
-def heading(column: Column) -> str:
-    """A column's name for readers with its unit, where the name does not say it already."""
+def heading(column: Column) -> tuple[str, str]:
+    """A column's name for readers, and its unit where the name does not say it already."""
     unit = column.unit_label
-    return column.label if not unit or unit in column.label else f"{column.label}（{unit}）"
+    return column.label, "" if unit in column.label else unit
 
 
 def _cell(row: Row, column: Column, facts: Facts) -> Cell:
@@ -114,14 +115,16 @@ def _row_remark(row: Row) -> tuple[Remark, ...]:
 
 def _remarks(row: Row, fact: Fact, facts: Facts) -> list[Remark]:
     """What a reader must know of a value: its note, and what other sources say."""
-    of = f"{row.name}，{fact.column.label}："
-    found = [Remark(f"{of}{fact.note}")] if fact.note else []
+    said = [fact.note] if fact.note else []
     if fact.also:
         others = "；".join(_other(fact, other, facts) for other in fact.also)
-        why = f"本站用 {shown(fact, facts)}" + (f"，{fact.why}" if fact.why else "")
-        sources = dict.fromkeys(key for other in fact.also for key in other.sources)
-        found.append(Remark(f"{of}另有 {others}；{why}", tuple(sources)))
-    return found
+        said.append(f"另有 {others}；本站用 {shown(fact, facts)}" + (f"，{fact.why}" if fact.why else ""))
+    elif fact.why:
+        said.append(fact.why)
+    if not said:
+        return []
+    sources = dict.fromkeys(key for other in fact.also for key in other.sources)
+    return [Remark(f"{row.name}，{fact.column.label}：{'。'.join(said)}", tuple(sources))]
 
 
 def _other(fact: Fact, other: Other, facts: Facts) -> str:

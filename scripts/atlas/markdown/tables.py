@@ -16,7 +16,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from atlas.facts import EVIDENCE, SCHEMAS, due_rows, today
+from atlas.facts import EVIDENCE, SCHEMAS, Type, due_rows, today
 from atlas.markdown.addresses import output_folder, relative
 from atlas.markdown.citations import cite
 from atlas.markdown.state import Block, PageState, note_problem
@@ -152,17 +152,19 @@ class _TableMaker:
         return holder
 
     def _head(self, row: etree.Element) -> None:
-        for head, numeric in zip(self._table.heads, self._table.numeric, strict=True):
-            attributes = {"scope": "col"} | ({"class": "atlas-number"} if numeric else {})
-            etree.SubElement(row, "th", attributes).text = AtomicString(head)
+        for (label, unit), type_ in zip(self._table.heads, self._table.types, strict=True):
+            head = etree.SubElement(row, "th", {"scope": "col"} | _class(type_))
+            head.text = AtomicString(label)
+            if unit:
+                etree.SubElement(head, "span", {"class": "atlas-unit"}).text = AtomicString(f"（{unit}）")
 
     def _line(self, row: etree.Element, line: Line) -> None:
         anchor = f"{self._table.kind}-{line.key}"
         if anchor not in self._state.rows_shown:
             self._state.rows_shown.add(anchor)
             row.set("id", anchor)
-        for number, (cell, numeric) in enumerate(zip(line.cells, self._table.numeric, strict=True)):
-            attributes = {"class": "atlas-number"} if numeric else {}
+        for number, (cell, type_) in enumerate(zip(line.cells, self._table.types, strict=True)):
+            attributes = _class(type_)
             if cell.order != "" and cell.order != cell.text:
                 attributes["data-order"] = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
             if number == 0:
@@ -181,10 +183,10 @@ class _TableMaker:
             mark.text = AtomicString(_KINDS[cell.kind])
         for remark in cell.remarks:
             self._remarks.append((anchor := f"{self._stem}-{len(self._remarks) + 1}", remark))
-            link = etree.SubElement(element, "a", {"href": f"#{anchor}", "class": "atlas-remark", "title": remark.text})
+            link = etree.SubElement(element, "a", {"href": f"#{anchor}", "class": "atlas-remark"})
             link.text = AtomicString(f"注{len(self._remarks)}")
         if cell.sources:
-            element.append(cite(cell.sources, self._state))
+            element.append(cite(cell.sources, self._state, titled=False))
 
     def _legend(self, holder: etree.Element) -> None:
         first, last = self._table.checked
@@ -209,6 +211,11 @@ class _TableMaker:
             item.text = AtomicString(remark.text)
             if remark.sources:
                 item.append(cite(remark.sources, self._state))
+
+
+def _class(type_: Type) -> dict[str, str]:
+    name = {Type.NUMBER: "atlas-number", Type.DATE: "atlas-date"}.get(type_)
+    return {"class": name} if name else {}
 
 
 def _download(holder: etree.Element, title: str, addresses: Mapping[str, str]) -> None:
