@@ -12,7 +12,21 @@ from pathlib import Path
 
 from atlas import render
 from atlas.cache import Cache
-from atlas.checks import citations, data, diagrams, facts, formulas, ids, links, loads, navigation, pages, references
+from atlas.checks import (
+    citations,
+    data,
+    diagrams,
+    facts,
+    formulas,
+    ids,
+    links,
+    loads,
+    navigation,
+    pages,
+    references,
+    terms,
+    values,
+)
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
 from atlas.model import Link, Page, PageView, Site
@@ -27,6 +41,8 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     diagrams.check,
     formulas.check,
     data.check,
+    terms.check,
+    values.check,
 )
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
