@@ -57,7 +57,7 @@
     });
     document.addEventListener("focusin", (event) => (find(event) ? show(find(event)) : tip.contains(event.target) || hide()));
     document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-    addEventListener("scroll", hide, {passive: true});
+    addEventListener("scroll", () => owner && (owner === document.activeElement ? show(owner) : hide()), {passive: true});
     let touched = false;
     document.addEventListener("pointerdown", (event) => {
       touched = event.pointerType === "touch" ? owner !== find(event) : false;

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from atlas.facts import Facts, Row
+from atlas.facts import Facts, Row, show
 from atlas.selection import Selection, SelectionError
 from atlas.wording import nearest
 
@@ -306,14 +306,14 @@ def _bar_chart(selection: Selection, name: str) -> Iterable[Picture]:
     if not rows:
         raise SelectionError(f"选中的行都没有“{column.label}”", "放宽 `where`，或换一列")
     rows = sorted(rows, key=lambda row: -(row.number(name) or 0))[:_BARS]
-    values = [row.number(name) or 0 for row in rows]
+    scale, unit = (1e9, "十亿") if (rows[0].number(name) or 0) >= 1e10 else (1.0, column.unit_label)
+    values = [float(f"{(row.number(name) or 0) / scale:.6g}") for row in rows]
     names = ", ".join(f'"{_quoted(_bar_name(row))}"' for row in rows)
-    told = f"{_bar_name(rows[0])} 最高，{values[0]:g} {column.unit_label}；{_bar_name(rows[-1])} 最低，{values[-1]:g}"
-    top = max(values) * 1.05
+    told = f"{_bar_name(rows[0])} 最高，{show(values[0])} {unit}；{_bar_name(rows[-1])} 最低，{show(values[-1])} {unit}"
     body = [
         f"x-axis [{names}]",
-        f'y-axis "{column.label}（{column.unit_label}）" 0 --> {top:.6g}',
-        f"bar [{', '.join(f'{value:g}' for value in values)}]",
+        f'y-axis "{column.label}（{unit}）" 0 --> {math.ceil(max(values) * 1.05)}',
+        f"bar [{', '.join(map(show, values))}]",
     ]
     yield _named("xychart-beta horizontal", selection.title, selection.options.get("desc") or told, body)
 
