@@ -38,6 +38,20 @@ class Formula:
     display: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DataProblem:
+    """Something on a page that asks the data for what it does not have; ``rule`` is the id of the rule it breaks.
+
+    ``written`` is the author's own text: a construct in a sentence, or a whole fence, in which ``line`` counts from 1.
+    """
+
+    rule: str
+    written: str
+    message: str
+    hint: str
+    line: int = 0
+
+
 @dataclass(slots=True)
 class Written:
     """What the Markdown extension met on one page while it rendered it."""
@@ -46,6 +60,10 @@ class Written:
     formulas: list[Formula] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     unknown_citations: list[str] = field(default_factory=list)
+    data: Path | None = None
+    """The folder whose data the page reads."""
+    data_problems: list[DataProblem] = field(default_factory=list)
+    """What the page asks of the data in vain."""
     failures: list[str] = field(default_factory=list)
     """Sentences on libraries that failed; the page went without them, and no check of it can be clean."""
     snippets: dict[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from markdown import Extension, Markdown
@@ -135,6 +136,14 @@ def join_preview(config: MkDocsConfig) -> None:
     """Called by the project's hook: lets the running preview's watcher, if any, see this build."""
     for watcher in _PREVIEW:
         config.plugins["atlas-watcher"] = watcher
+
+
+def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
+    """Called by the project's hook: add a generated file to the site, in place of one of the same name."""
+    old = files.get_file_from_path(path)
+    if old is not None:
+        files.remove(old)
+    files.append(File.generated(config, path, content=text))
 
 
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
@@ -568,11 +577,6 @@ def _load(configuration: Path, said: list[str], output: Path | None = None) -> M
         where = f" 第 {place.line} 行第 {place.column} 列" if place.line else " "
         more = f"（另有 {len(reasons) - 1} 处）" if len(reasons) > 1 else ""
         raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason}{more}") from error
-    except (MkDocsException, Abort, OSError, ValueError, ImportError) as error:
-        reason = "；".join(said[:3]) or _one_line(error)
-        raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{reason}") from error
-    except yaml.YAMLError as error:
-        raise CannotCheckError(f"配置文件 `{configuration.name}` 不是合法的 YAML：{_one_line(error)}") from error
 
 
 def _explain(error: BaseException, said: list[str]) -> str:

@@ -17,6 +17,7 @@ from atlas.checks import (
     citations,
     code,
     configuration,
+    data,
     diagrams,
     external,
     facts,
@@ -35,6 +36,8 @@ from atlas.checks import (
     pages,
     placeholders,
     references,
+    terms,
+    values,
 )
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report, read_lines
@@ -58,6 +61,9 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     fences.check,
     diagrams.check,
     formulas.check,
+    data.check,
+    terms.check,
+    values.check,
 )
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
