@@ -15,6 +15,8 @@ from atlas.scan import MASK, Scan
 _HEAD = re.compile(r"(?P<head>(?:!!!|\?\?\?\+?) ?\S.*|={3}[+!]* +\".*)$")
 _ITEM = re.compile(r"(?P<marker>[-*+]|\d+\.)[ \t]+\S")
 _WIDE = "\u3000\u00a0"
+_OWN = re.compile(r"\[\^?[^\]]+\]:|\*\[|</|<!--|\{")
+"""Definitions, comments, ends of elements and attributes, which belong to no paragraph."""
 TAB = 4
 
 
@@ -97,6 +99,8 @@ def bodies(path: str, one: Scan) -> Iterator[Body]:
             continue
         inside: int | None = None
         blank = False
+        above = next((line.text for line in reversed(lines[:at]) if line.text), "")
+        is_bare = head.text[0] == "=" == above[:1]  # one empty tab after another is meant so
         for line in lines[at + 1 :]:
             if not line.text:
                 blank = True
@@ -104,7 +108,7 @@ def bodies(path: str, one: Scan) -> Iterator[Body]:
             if line.is_code or line.width >= head.width + TAB:
                 inside, blank = (inside if line.is_code else line.end), False
                 continue
-            if _is_lost(head, line, blank=blank, is_empty=inside is None):
+            if not _OWN.match(line.text) and _is_lost(head, line, blank=blank, is_empty=inside is None and not is_bare):
                 end = _end(lines, line)
                 yield Body(path, head.text[0], head.text, line.text, line.number, line.column, end, inside, head.width + TAB)
             break
@@ -123,7 +127,7 @@ def stray_lines(path: str, one: Scan) -> Iterator[Stray]:
         items = [item for item in items if item.width < line.width]
         parent = items[-1] if items else None
         if parent and 2 <= line.width - parent.width < TAB and not line.indent.strip(" \t"):
-            if reported != line.width and (is_item or (blank and not _HEAD.match(line.text))):
+            if reported != line.width and not _OWN.match(line.text) and (is_item or (blank and not _HEAD.match(line.text))):
                 end = _end(lines, line)
                 yield Stray(path, line.text, line.number, line.column, parent.end, end, is_item, parent.width + TAB)
                 reported = line.width
@@ -146,7 +150,7 @@ def _is_lost(head: Line, line: Line, *, blank: bool, is_empty: bool) -> bool:
     if wide and is_empty:
         return True
     deeper = line.width - head.width
-    return deeper >= (2 if _ITEM.match(line.text) else 1) and not wide
+    return deeper >= (1 if is_empty and not _ITEM.match(line.text) else 2) and not wide
 
 
 def _end(lines: list[Line], line: Line) -> int:

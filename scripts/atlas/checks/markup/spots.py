@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from atlas import html
 from atlas.findings import Location
+from atlas.locate import FIRST_MARK
 from atlas.model import PageView
 from atlas.scan import MASK
 
@@ -48,9 +50,11 @@ def line_spots(view: PageView, line: str) -> list[Location]:
 
 
 def _similar(view: PageView, wanted: str) -> Iterator[Location]:
-    """Lines that begin alike and hold the same characters in the same order, with markup between them."""
+    """Lines that begin alike and hold the same characters in the same order, and that came out as the line sought."""
     characters = [one for one in wanted if not one.isspace() and one != MASK]
+    found: list[tuple[tuple[str, int], Location]] = []
     for path, one in view.places.scans.items():
+        offset = 0
         for number, (raw, masked) in enumerate(zip(one.lines, one.masked_lines, strict=True), 1):
             quoted = QUOTE.match(raw)
             start = len(raw) - len(raw[quoted.end() if quoted else 0 :].lstrip())
@@ -58,7 +62,13 @@ def _similar(view: PageView, wanted: str) -> Iterator[Location]:
             if masked.strip(MASK) and text[:1] == wanted[:1] and len(text) < 4 * len(wanted) + 100:
                 rest = iter(text)
                 if all(character in rest for character in characters):
-                    yield Location(path, number, start + 1)
+                    found.append(((path, offset + len(raw.rstrip())), Location(path, number, start + 1)))
+            offset += len(raw) + 1
+    marked = view.places.marked([at for at, _ in found]) if found else ""
+    for line in (line for block in html.read(marked).blocks for line in block.text.split("\n")):
+        numbers = [ord(character) - FIRST_MARK for character in line if ord(character) >= FIRST_MARK]
+        if numbers and "".join(one for one in line if ord(one) < FIRST_MARK).strip() == wanted:
+            yield found[numbers[-1]][1]
 
 
 def before(view: PageView, place: Location) -> str:
