@@ -67,6 +67,8 @@ _MEANT = re.compile(r"([a-z]{3,7})\s*(?::\s*[/\\]{1,3}:?|[;,.]\s*[/\\]{2}|[/\\]{
 """How an address begins that was meant to leave the site, once full-width characters are made narrow."""
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
+_WIDE = re.compile(r"(?<=[!-~])[／？＆＃＝％．：～＿－](?=[!-~])")
+_WIDE_LETTERS = re.compile(r"(?<=[!-~])[Ａ-Ｚａ-ｚ０-９]+")
 _STOPS = "，。；、：！？"
 _CLOSERS = {"）": "（", "】": "【", "」": "「", "』": "『", "》": "《", "”": "“", "’": "‘", "〉": "〈", "］": "［"}
 _DOCUMENTS = re.compile(
@@ -185,9 +187,7 @@ def _path(after: str, *, is_bare: bool, is_spaced: bool) -> Fault | None:
     sent = after.partition("#")[0]
     if swallowed := _swallowed(after, is_bare=is_bare):
         return Fault(SWALLOWS, f"把 `{_short(swallowed, 20)}` 吞了进去", f"地址到 `{swallowed[0]}` 之前为止")
-    if wide := re.search(
-        r"(?<=[!-~])[／？＆＃＝％．：～＿－](?=[!-~])|(?<=[!-~])[Ａ-Ｚａ-ｚ０-９]+|[Ａ-Ｚａ-ｚ０-９]+(?=[!-~])", after
-    ):
+    if wide := _WIDE.search(after) or _WIDE_LETTERS.search(after.partition("?")[0]):
         return Fault(FULL_WIDTH, f"里有全角的 `{wide[0]}`，到的是另一个地址", "改成半角的")
     if found := _BAD_PERCENT.search(sent):
         piece = sent[found.start() : found.start() + 3]

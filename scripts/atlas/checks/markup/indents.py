@@ -149,6 +149,8 @@ def _is_lost(head: Line, line: Line, *, blank: bool, is_empty: bool) -> bool:
         return True
     if wide and is_empty:
         return True
+    if not is_empty and re.match(r"`{3}|~{3}", line.text):
+        return False  # an indented block of code may well be the next thing, not the box's
     deeper = line.width - head.width
     return deeper >= (1 if is_empty and not _ITEM.match(line.text) else 2) and not wide
 
