@@ -307,7 +307,7 @@ def test_every_chart_of_the_real_data_is_valid(chart: str) -> None:
     real = load(REPOSITORY / "docs" / "_data")
     kind = charts.data_of(chart)
     for picture in charts.draw_charts(select(f"chart: {chart}", real, charts.OPTIONS, kind=kind), real):
-        assert judge(picture.source) is None, picture.source
+        assert judge(picture.source) == (), picture.source
         assert picture.title
         assert picture.description
         assert len(re.findall(r'^\s*(?:\w+ --> )?\w+\["', picture.source, re.MULTILINE)) <= 40
