@@ -47,6 +47,18 @@ markdown_extensions:
         - name: sources
           class: sources
           format: !!python/name:atlas.markdown.fences.table
+        - name: facts
+          class: facts
+          format: !!python/name:atlas.markdown.tables.fence
+        - name: facts-chart
+          class: facts-chart
+          format: !!python/name:atlas.markdown.fences.chart
+        - name: facts-due
+          class: facts-due
+          format: !!python/name:atlas.markdown.tables.fence
+        - name: facts-files
+          class: facts-files
+          format: !!python/name:atlas.markdown.tables.fence
   - pymdownx.tabbed:
       alternate_style: true
   - atlas.markdown:

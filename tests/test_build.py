@@ -112,13 +112,15 @@ def test_same_sources_same_bundle(project: Project, tmp_path: Path, monkeypatch:
 
 def test_a_missing_style_sheet_is_seen_in_the_finished_site(project: Project) -> None:
     """What the template refers to must be in the finished site."""
-    configuration = project(GOOD)
-    configuration.write_text(configuration.read_text("utf-8") + "extra_css: [assets/missing.css]\n", "utf-8")
+    template = """{% extends "base.html" %}{% block extrahead %}<link rel="stylesheet" href="missing.css">{% endblock %}"""
+    configuration = project(GOOD | {"主题/main.html": template})
+    text = configuration.read_text("utf-8")
+    configuration.write_text(text.replace("{name: mkdocs,", "{name: mkdocs, custom_dir: 主题,"), "utf-8")
     with pytest.raises(build.FindingsError) as caught:
         build.build(configuration, configuration.parent / "site", offline=False, strict=False)
     findings = caught.value.report.findings
     assert {finding.rule.id for finding in findings} == {"asset-missing"}
-    assert any("assets/missing.css" in finding.message for finding in findings)
+    assert any("missing.css" in finding.message for finding in findings)
     assert not (configuration.parent / "site").exists()
 
 

@@ -86,13 +86,15 @@ def check_output(folder: Path, site: Site) -> Report:
         rendered = html.read(text)
         places = Places.of_text(url, text)
         placed = tuple(_replace(link, place=places.anywhere((link.target, escape(link.target)))) for link in rendered.links)
-        view = PageView(url, url, text, text, _replace(rendered, links=placed), Written(), places.scans[url], places)
+        written = Written(is_self_contained=bool(site.data))
+        view = PageView(url, url, text, text, _replace(rendered, links=placed), written, places.scans[url], places)
         findings += loads.check(view)
         inside = tuple(link for link in placed if not is_external(link.target) and link.attribute not in {"style", "url"})
         pages.append(Page(url, url, inside, rendered.ids))
     entries = tuple(SiteFile(url, url) for url in urls)
     finished = Site(folder, site.configuration, "", site.site_url, tuple(pages), entries)
-    return Report.of([*findings, *links.check(finished), *loads.check_styles(folder)], root=folder, pages=len(pages))
+    styles = loads.check_styles(folder) if site.data else ()
+    return Report.of([*findings, *links.check(finished), *styles], root=folder, pages=len(pages))
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ from html import unescape
 from atlas import html
 from atlas.scan import Scan
 
-_LONGEST = 4_000
-"""Characters of an address beyond which it is none; so that a page of brackets costs no more than one of words."""
+_LONGEST, _DEEPEST = 4_000, 32
+"""Characters and open parentheses beyond which it is no address; a page of brackets costs no more than one of words."""
 _INDENT = r"^[ \t>]*(?:(?:[-*+:]|\d+[.)])[ \t]+)*"
 """What may stand before a block on its line."""
 _REFERENCE = re.compile(_INDENT + r"\[[^\]^][^\]]*\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
@@ -26,6 +26,7 @@ _ATTRIBUTE = re.compile(
 _CLICK = re.compile(r'^[ \t>]*(?:%%\s*)?click\s+.+?\s+(?:href\s+)?"([^"\n]+)"', re.MULTILINE)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()>#+.!\-|~^])")
 _TITLE = re.compile(r"\s[\"'][^\n]*[\"']\s*$")
+_PARENTHESIS = re.compile(r"\\.|[()\n]")
 _ATTRIBUTE_LIST = re.compile(r"\{[^{}\n]*\}")
 _ATX = re.compile(_INDENT + r"(#{1,6})(?!#)[ \t]*(\S.*)$")
 _UNDERLINE = re.compile(r"^[ \t>]*(=+|-+)[ \t]*$")
@@ -110,26 +111,23 @@ def _inline(path: str, text: str, start: int) -> Candidate:
     """The destination of ``[…](…)``: up to its title or its closing parenthesis."""
     while start < len(text) and text[start] in " \t\n":
         start += 1
-    limit = min(len(text), start + _LONGEST)
     if text.startswith("<", start):
-        end = text.find(">", start, limit)
+        end = text.find(">", start, start + _LONGEST)
         if end > 0 and "\n" not in text[start:end]:
             return _candidate(path, start + 1, text[start + 1 : end])
-    depth, at = 0, start
-    while at < limit and text[at] != "\n":
-        character = text[at]
-        if character == "\\":
-            at += 1
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            if depth == 0:
-                break
-            depth -= 1
-        at += 1
-    written = text[start:at]
+    written = text[start : _end_of_destination(text, start)]
     whole = _TITLE.sub("", written).rstrip() if written.rstrip().endswith(('"', "'")) else written.rstrip()
     return _candidate(path, start, whole, whole.split(maxsplit=1)[0] if whole else "")
+
+
+def _end_of_destination(text: str, start: int) -> int:
+    depth, end = 0, start
+    for found in _PARENTHESIS.finditer(text, start):
+        end = found.start()
+        if found[0] == "\n" or (found[0] == ")" and not depth) or depth > _DEEPEST:
+            return end
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+    return len(text)
 
 
 def _candidate(path: str, offset: int, written: str, other: str = "", *, shared: bool = False) -> Candidate:

@@ -6,6 +6,7 @@ MkDocs itself decides what a configuration means; here is only said where its au
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ from atlas.findings import Location
 
 _DEEP = 16
 """Configurations that inherit from one another beyond this depth are a circle."""
+
+_MARK = re.compile(r'in "([^"]+)", line (\d+), column (\d+)')
+_PREFIX = "MkDocs encountered an error parsing the configuration file: "
+_REFUSED = re.compile(r"Config value '([^']+)': ?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,21 @@ class Value:
                 found = next((one for part in (value, *value.values()) if (one := part.get(key))), None)
         return found
 
+    def scalar_values(self) -> Iterator[Value]:
+        """Every value, not key, that is one text, however deep."""
+        if isinstance(self.node, yaml.ScalarNode):
+            yield self
+        for part in (*self.values(), *(value for _, value in self.pairs())):
+            yield from part.scalar_values()
+
+    def scalars(self) -> Iterator[Value]:
+        """Every key and value that is one text, however deep, in the file's order."""
+        if isinstance(self.node, yaml.ScalarNode):
+            yield self
+        parts = [*self.values(), *(part for pair in self.pairs() for part in pair)]
+        for part in parts:
+            yield from part.scalars()
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -88,6 +108,31 @@ class Configuration:
             if value is not None:
                 return value
         return None
+
+
+def place_refusal(file: Path, reason: str) -> tuple[Location, str]:
+    """Where the value stands that an engine refused with these words, and the words without the place.
+
+    The engine names the key, often the value, or it passes on the marks of the YAML parser.
+    """
+    marks = list(_MARK.finditer(reason))
+    if marks:
+        path = os.path.relpath(marks[-1][1], file.parent).replace(os.sep, "/")
+        return Location(path, int(marks[-1][2]), int(marks[-1][3])), " ".join(
+            _MARK.sub(" ", reason).removeprefix(_PREFIX).split()
+        )
+    named = _REFUSED.search(reason)
+    value = Configuration.of(file).find(*named[1].split(".")) if named else None
+    if named is None or value is None:
+        return Location(file.name), reason
+    quoted = set(re.findall(r"['\"]([^'\"]+)['\"]", named[2]))
+    inside = next((one for one in value.scalars() if quoted & set(_spellings(one, file.parent))), value)
+    return inside.location, reason
+
+
+def _spellings(value: Value, folder: Path) -> tuple[str, ...]:
+    text = str(value.node.value)
+    return text, str(folder / text), str((folder / text).resolve())
 
 
 def _layers(file: Path, root: Path, depth: int) -> Iterator[Value]:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from atlas.facts import data_folder, load_terms
+from atlas.facts import data_folder, load, load_terms
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
 VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
@@ -29,6 +29,19 @@ def on_config(config: Any) -> Any:
     return config
 
 
+def on_files(files: Any, config: Any) -> Any:
+    """Add the data as CSV and JSON to the site, where the project names a folder for it; nothing is written into docs/."""
+    from atlas.render import add_file
+    from atlas.tables import export_files
+
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    folder = str(options.get("downloads") or "").strip("/")
+    if folder:
+        for name, text in export_files(load(data_folder(str(options.get("data") or "docs/_data")))).items():
+            add_file(files, config, f"{folder}/{name}", text)
+    return files
+
+
 def on_env(env: Any, config: Any, files: Any) -> Any:
     """Give the glossary's words to jieba, which cuts the search index: it would cut 张量并行 in the wrong places.
 
@@ -39,7 +52,7 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
     jieba.setLogLevel(60)
     options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
     for term in load_terms(data_folder(str(options.get("data") or "docs/_data"))).values():
-        for word in (term.zh, *term.also):
+        for word in (term.zh, *term.also, *term.avoid):
             if word and not word.isascii():
                 jieba.add_word(word, freq=2_000_000)
     return env

@@ -30,10 +30,12 @@ _ATTRIBUTES = {
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _SEEN = frozenset({"img", "input", "embed"})
 """Elements without text that a reader sees."""
-_GENERATED = frozenset({"headerlink", "footnote-ref", "footnote-backref"})
+_GENERATED = frozenset({"headerlink", "footnote-ref", "footnote-backref", "atlas-term", "atlas-remark"})
 """Links that the engine makes itself, from and to what stands on the same page."""
 _FORMULAS = frozenset({"arithmatex", "atlas-broken"})
 """Classes of formulas that were left as text: to a script of the browser, or because they are broken."""
+_DATA = frozenset({"atlas-facts", "atlas-files", "atlas-due", "atlas-references", "atlas-sources", "atlas-terms"})
+"""What is made from data is no prose of the page's author: what is wrong with it is wrong in the data."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"code", "pre", "math", "svg", "script", "style", "textarea"})
 _BLOCKS = frozenset(
@@ -156,6 +158,8 @@ class _Reader(HTMLParser):
         """How deep the second layout of a drawing is open; 0 if none is."""
         self._formula = 0
         """How deep a formula that was left as text is open; 0 if none is."""
+        self._data = 0
+        """How deep something made from data is open; 0 if nothing is."""
         self._mute = False
         """Inside a permalink of a heading, which is no prose."""
         self._diagram: list[str] | None = None
@@ -172,14 +176,17 @@ class _Reader(HTMLParser):
             self._add_void(tag)
             return
         self._open.append(tag)
+        if not self._data and not _DATA.isdisjoint(given.get("class", "").split()):
+            self._data = len(self._open)
         if tag == "svg" and "atlas-narrow" in given.get("class", "").split():
             self._twin = len(self._open)
         self._silent += tag in _SILENT
         if not self._formula and not _FORMULAS.isdisjoint(given.get("class", "").split()):
             self._formula = len(self._open)
         if tag == "a":
-            self._mute = "headerlink" in given.get("class", "").split()
-            self._anchor = None if self._mute else (len(self._text), given.get("href", ""))
+            classes = given.get("class", "").split()
+            self._mute = "headerlink" in classes
+            self._anchor = None if self._mute or "atlas-term" in classes else (len(self._text), given.get("href", ""))
         if "mermaid" in given.get("class", "").split() and tag in {"pre", "div"}:
             self._diagram, self._diagram_depth = [], len(self._open)
 
@@ -201,6 +208,7 @@ class _Reader(HTMLParser):
             closed = self._open.pop()
             self._twin = self._twin if len(self._open) >= self._twin else 0
             self._formula = self._formula if len(self._open) >= self._formula else 0
+            self._data = self._data if len(self._open) >= self._data else 0
             self._silent -= closed in _SILENT
             if closed == tag:
                 break
@@ -213,8 +221,10 @@ class _Reader(HTMLParser):
             self._title.append(data)
         if self._diagram is not None:
             self._diagram.append(data)
-        elif "style" in self._open:
+        elif self._open and self._open[-1] == "style":
             self.links.extend(Link("style", "url", url) for url in css_urls(data))
+        elif self._data:
+            return
         elif self._silent or self._formula:
             self._add_silence()
         elif not self._mute:

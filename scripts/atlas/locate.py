@@ -28,6 +28,7 @@ Reread = Callable[[Mapping[str, str]], str]
 _MARK = 0x10F000
 """Marks are single characters of the last private plane, one for each candidate."""
 _MARKS = 0x0FFD
+FIRST_MARK = _MARK
 
 
 @dataclass(slots=True)

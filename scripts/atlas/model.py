@@ -38,6 +38,20 @@ class Formula:
     display: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DataProblem:
+    """Something on a page that asks the data for what it does not have; ``rule`` is the id of the rule it breaks.
+
+    ``written`` is the author's own text: a construct in a sentence, or a whole fence, in which ``line`` counts from 1.
+    """
+
+    rule: str
+    written: str
+    message: str
+    hint: str
+    line: int = 0
+
+
 @dataclass(slots=True)
 class Written:
     """What the Markdown extension met on one page while it rendered it."""
@@ -46,12 +60,18 @@ class Written:
     formulas: list[Formula] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     unknown_citations: list[str] = field(default_factory=list)
+    data: Path | None = None
+    """The folder whose data the page reads."""
+    data_problems: list[DataProblem] = field(default_factory=list)
+    """What the page asks of the data in vain."""
     failures: list[str] = field(default_factory=list)
     """Sentences on libraries that failed; the page went without them, and no check of it can be clean."""
     snippets: dict[str, str] = field(default_factory=dict)
     """Files that were pulled into the page, by absolute name, with their text."""
     missing_snippets: list[str] = field(default_factory=list)
     """Files that were to be pulled in and were not found, as the author wrote them."""
+    is_self_contained: bool = False
+    """Whether the site promises to load nothing from elsewhere: it does by using our extension."""
     rewritten: dict[str, list[str]] = field(default_factory=dict)
     """Addresses as rendered, with the forms in which the author may have written each."""
     definitions: list[tuple[str, str]] = field(default_factory=list)
@@ -199,6 +219,8 @@ class Inclusion(StrEnum):
     NOT_IN_NAV = "not_in_nav"
     DRAFT = "draft"
     EXCLUDED = "excluded"
+    DISPLACED = "displaced"
+    """Left out by the engine because another file of its folder has the same address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +241,11 @@ class SiteFile:
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """A navigation entry that leads to no page: its ``title`` and the ``target`` as the author wrote it."""
+    """A navigation entry: its ``title`` and its ``target``, a page's source path or an address as written."""
 
     title: str
     target: str
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +259,19 @@ class Site:
     site_url: str
     pages: tuple[Page, ...]
     entries: tuple[SiteFile, ...] = ()
-    lost_entries: tuple[NavigationEntry, ...] = ()
+    navigation: tuple[NavigationEntry, ...] = ()
+    """The entries that lead somewhere, sections flattened, in order, repetitions kept."""
     use_directory_urls: bool = True
     data: str = ""
     """The data folder that the pages read, as configured; empty if they read none."""
     asked: tuple[str, ...] = ()
     """Files and folders that are asked about; all if there are none."""
+    theme: str = ""
+    """The theme's name."""
+    theme_folders: tuple[Path, ...] = ()
+    """Where the theme's templates are sought: the project's own folder first."""
+    known_keys: tuple[str, ...] = ()
+    """Top-level keys that the engine knows in a configuration; none for a finished site."""
 
     @property
     def asked_pages(self) -> tuple[Page, ...]:

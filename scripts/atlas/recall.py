@@ -99,7 +99,7 @@ def _listing(top: Path) -> Iterator[bytes]:
         folders.sort()
         yield f"{os.path.relpath(folder, top)}\0{chr(0).join(sorted(files))}".encode("utf-8", "surrogateescape")
         for name in sorted(files):
-            if os.path.splitext(name)[1].lower() in _TEXTS:
+            if Path(name).suffix.lower() in _TEXTS:
                 yield _content(Path(folder, name))
 
 

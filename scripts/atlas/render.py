@@ -30,7 +30,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.nav import Link as NavigationLink
@@ -39,6 +39,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from atlas import dependencies, html, recall, v8
 from atlas.cache import Cache, digest
+from atlas.configuration import place_refusal
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
 from atlas.markdown import DATA, definitions
@@ -137,6 +138,14 @@ def join_preview(config: MkDocsConfig) -> None:
         config.plugins["atlas-watcher"] = watcher
 
 
+def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
+    """Called by the project's hook: add a generated file to the site, in place of one of the same name."""
+    old = files.get_file_from_path(path)
+    if old is not None:
+        files.remove(old)
+    files.append(File.generated(config, path, content=text))
+
+
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """A MkDocs plugin for one run: notes what each page held and shows the whole site to ``look``."""
 
@@ -146,10 +155,16 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         self._look = look
         self._written: dict[str, Written] = {}
         self._navigation: Navigation | None = None
+        self._displaced: tuple[File, ...] = ()
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
         return config
+
+    @event_priority(100)  # before any plugin takes files away
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        self._displaced = _displaced(files, config)
+        return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         self._navigation = nav
@@ -163,7 +178,7 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
         collector.set(None)
         assert self._navigation is not None
-        project = _Project(self._configuration, config, files, self._navigation, self._inspect)
+        project = _Project(self._configuration, config, files, self._navigation, self._inspect, self._displaced)
         shown = [file for file in files.documentation_pages() if file.page]
         pages = [project.look(file, self._written.get(file.src_uri, Written())) for file in shown]
         self._look(project.site(pages))
@@ -179,6 +194,7 @@ class _Project:
     files: Files
     navigation: Navigation
     inspect: Inspect
+    displaced: tuple[File, ...] = ()
     surroundings: Surroundings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -262,17 +278,20 @@ class _Project:
             shown.append(page if known == page.in_navigation else replace(page, in_navigation=known))
         docs = Path(self.config.docs_dir).resolve()
         entries = tuple(_entry(file, docs) for file in self.files)
-        published = {entry.url for entry in entries if entry.is_published}
+        lost = (SiteFile(file.src_uri, file.url, Inclusion.DISPLACED, is_page=True) for file in self.displaced)
         return Site(
             root=self.root,
             configuration=self.configuration.name,
             documents=self.documents,
             site_url=self.config.site_url or "",
             pages=tuple(shown),
-            entries=entries,
-            lost_entries=tuple(_lost(self.navigation.items, published)),
+            entries=(*entries, *lost),
+            navigation=tuple(_flat(self.navigation.items)),
             use_directory_urls=self.config.use_directory_urls,
             data=_data_folder(self.config),
+            theme=self.config.theme.name or "",
+            theme_folders=tuple(Path(folder) for folder in self.config.theme.dirs),
+            known_keys=(*sorted(self.config._schema_keys), "INHERIT"),
         )
 
 
@@ -283,12 +302,26 @@ def _prepare(configuration: Path, config: MkDocsConfig, inspect: Inspect) -> _Pr
     config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
     config.plugins.on_pre_build(config=config)
     files = get_files(config)
+    displaced = _displaced(files, config)
     env = config.theme.get_env()
     files.add_files_from_theme(env, config)
     files = config.plugins.on_files(files, config=config)
     set_exclusions(files, config)
     navigation = config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
-    return _Project(configuration, config, files, navigation, inspect)
+    return _Project(configuration, config, files, navigation, inspect, displaced)
+
+
+def _displaced(files: Files, config: MkDocsConfig) -> tuple[File, ...]:
+    """Files that MkDocs dropped, with a warning only, for another with the same address beside them."""
+    known = set(files.src_uris)
+    paths: list[str] = []
+    for folder, _, names in os.walk(config.docs_dir, followlinks=True):
+        relative = os.path.relpath(folder, config.docs_dir).replace(os.sep, "/")
+        paths += (path for name in names if (path := name if relative == "." else f"{relative}/{name}") not in known)
+    found = [File(path, config.docs_dir, config.site_dir, config.use_directory_urls) for path in paths]
+    set_exclusions(found, config)
+    addresses = {file.dest_uri for file in files if file.inclusion in _PUBLISHED}
+    return tuple(file for file in found if file.inclusion in _PUBLISHED and file.dest_uri in addresses)
 
 
 def _known_or_rendered(project: _Project, cache: Cache) -> Site:
@@ -437,6 +470,9 @@ class _AddressesBefore(Treeprocessor):
             for element in root.iter()
             if (name := {"a": "href", "img": "src"}.get(str(element.tag), ""))
         ]
+        for element, name, address in self.seen:
+            if not _can_be_split(address):  # MkDocs would give up the whole page because of it
+                element.set(name, "#")
 
 
 class _AddressesAfter(Treeprocessor):
@@ -446,11 +482,20 @@ class _AddressesAfter(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         written = collector.get()
-        if written is not None:
-            for element, name, address in self._before.seen:
-                now = element.get(name, "")
-                if now != address and address not in (known := written.rewritten.setdefault(now, [])):
-                    known.append(address)
+        for element, name, address in self._before.seen:
+            if not _can_be_split(address):
+                element.set(name, address)
+            now = element.get(name, "")
+            if written and now != address and address not in (known := written.rewritten.setdefault(now, [])):
+                known.append(address)
+
+
+def _can_be_split(address: str) -> bool:
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
 
 
 substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={})  # noqa: B039 - never changed
@@ -490,6 +535,7 @@ _INCLUSIONS = {
     InclusionLevel.DRAFT: Inclusion.DRAFT,
     InclusionLevel.EXCLUDED: Inclusion.EXCLUDED,
 }
+_PUBLISHED = frozenset({InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV})
 
 
 def _any(_: InclusionLevel) -> bool:
@@ -509,14 +555,14 @@ def _bytes(file: File) -> bytes:
         return b""
 
 
-def _lost(items: list[StructureItem], urls: set[str]) -> Iterator[NavigationEntry]:
+def _flat(items: list[StructureItem]) -> Iterator[NavigationEntry]:
     for item in items:
         if isinstance(item, Section):
-            yield from _lost(item.children, urls)
+            yield from _flat(item.children)
         elif isinstance(item, NavigationLink):
-            address = urlsplit(item.url)
-            if not address.scheme and not address.netloc and address.path.lstrip("/") not in urls:
-                yield NavigationEntry(item.title or "", item.url)
+            yield NavigationEntry(item.title or "", item.url)
+        elif isinstance(item, MkDocsPage):
+            yield NavigationEntry("", item.file.src_uri, is_page=True)
 
 
 def _load(configuration: Path, said: list[str], output: Path | None = None) -> MkDocsConfig:
@@ -525,11 +571,12 @@ def _load(configuration: Path, said: list[str], output: Path | None = None) -> M
     try:
         options = {"site_dir": str(output)} if output else {}
         return load_config(str(configuration), **options)
-    except (MkDocsException, Abort, OSError, ValueError, ImportError) as error:
-        reason = "；".join(said[:3]) or _one_line(error)
-        raise CannotCheckError(f"配置文件 `{configuration.name}` 有错：{reason}") from error
-    except yaml.YAMLError as error:
-        raise CannotCheckError(f"配置文件 `{configuration.name}` 不是合法的 YAML：{_one_line(error)}") from error
+    except (MkDocsException, Abort, OSError, ValueError, ImportError, yaml.YAMLError) as error:
+        reasons = said or [_one_line(error)]
+        place, reason = place_refusal(configuration, reasons[0])
+        where = f" 第 {place.line} 行第 {place.column} 列" if place.line else " "
+        more = f"（另有 {len(reasons) - 1} 处）" if len(reasons) > 1 else ""
+        raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason}{more}") from error
 
 
 def _explain(error: BaseException, said: list[str]) -> str:

@@ -17,7 +17,9 @@ from atlas.checks import (
     citations,
     code,
     configuration,
+    data,
     diagrams,
+    external,
     facts,
     fences,
     files,
@@ -25,13 +27,17 @@ from atlas.checks import (
     formulas,
     frontmatter,
     ids,
+    inventory,
     invisible,
     links,
     loads,
+    markup,
     navigation,
     pages,
     placeholders,
     references,
+    terms,
+    values,
 )
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report, read_lines
@@ -45,6 +51,8 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     frontmatter.check,
     invisible.check,
     loads.check,
+    external.check,
+    markup.check,
     placeholders.check,
     references.check,
     footnotes.check,
@@ -53,12 +61,16 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     fences.check,
     diagrams.check,
     formulas.check,
+    data.check,
+    terms.check,
+    values.check,
 )
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
     ids.check_site,
     navigation.check,
     configuration.check,
+    inventory.check,
     citations.check,
     facts.check,
 )
@@ -144,7 +156,7 @@ def _silences(site: Site) -> Iterator[Silence]:
 
 
 def _stays(link: Link) -> bool:
-    return link.attribute not in {"style", "url"} and not is_external(link.target)
+    return link.attribute not in {"style", "url"} and not is_external(link.target) and not external.leaves(link)
 
 
 __all__: Sequence[str] = ("PAGE_CHECKS", "SITE_CHECKS", "inspect", "run", "validate")

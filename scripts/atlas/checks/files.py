@@ -37,6 +37,7 @@ LOST = RULES.add(
 )
 
 _BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_LINE_END = re.compile(r"\r\n?|\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOST = re.compile(r"\ufffd+|(?:锟斤拷)+锟?|锟斤")
 _MISREAD = re.compile(
@@ -66,9 +67,9 @@ def _not_text(view: PageView, error: UnicodeDecodeError) -> Finding:
     if name:
         place, said = Location(view.path, 1, 1), f"看起来是 {name}"
     else:
-        before = view.raw[: error.start].decode("utf-8").removeprefix("\ufeff")
-        line = before.count("\n") + 1
-        place = Location(view.path, line, len(before) - before.rfind("\n"))
+        before = _LINE_END.split(view.raw[: error.start].decode("utf-8").removeprefix("\ufeff"))
+        line = len(before)
+        place = Location(view.path, line, len(before[-1]) + 1)
         said = f"第 {line} 行有字节 0x{view.raw[error.start]:02X}"
     return Finding(NOT_UTF8, place, f"文件不是 UTF-8（{said}），整站都构建不了", "用编辑器另存为 UTF-8")
 
@@ -95,9 +96,9 @@ def _line_ends(view: PageView, text: str) -> Iterator[Finding]:
         strange = re.search(r"(?<!\r)\n", text)
     if not strange:
         return
-    before = re.split(r"\r\n?|\n", text[: strange.start()])
+    before = _LINE_END.split(text[: strange.start()])
     has = {"\r\n": "CRLF", "\r": "CR", "\n": "LF"}[strange[0]]
-    mixed = len(set(re.findall(r"\r\n?|\n", text))) > 1
+    mixed = len(set(_LINE_END.findall(text))) > 1
     message = (
         f"这一行以 {has} 结束，文件里混着几种换行" if mixed else f"文件以 {has} 换行，mkdocs.yml 以 {_name(wanted)} 换行"
     )

@@ -1,4 +1,7 @@
-"""What a page or a style sheet would load from another host: the site promises readers that this is nothing."""
+"""What a page or a style sheet would load from another host: a site that uses our extension promises that this is nothing.
+
+Other sites may load what they like; theirs is not judged.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ _INERT = {"data", "mailto", "tel", "about", "blob"}
 
 
 def check(view: PageView) -> Iterator[Finding]:
-    """Everything that the page would load."""
+    """Everything that the page would load, if its site promises to load nothing."""
+    if not view.written.is_self_contained:
+        return
     for link in view.rendered.links:
         if loads_elsewhere(link):
             place = link.place or view.places.anywhere((link.target,))

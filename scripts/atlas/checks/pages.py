@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atlas.checks.markup import snippets
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import PageView
 
@@ -17,7 +18,7 @@ UNRENDERABLE = RULES.add(
 
 def check(view: PageView) -> Iterator[Finding]:
     """The engine's own words on a page that it gave up."""
-    if view.failure and not view.written.missing_snippets and _is_text(view.raw):
+    if view.failure and not any(True for _ in snippets.lost(view)) and _is_text(view.raw):
         yield Finding(UNRENDERABLE, Location(view.path, 1, 1), f"这一页渲染不出来：{view.failure}", "按报错修改这一页")
 
 

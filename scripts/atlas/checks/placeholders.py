@@ -16,7 +16,7 @@ EMPTY = RULES.add(
 )
 _PLACEHOLDER = re.compile(
     r"(?:todo|tbd|tba|fixme|wip|url|uri|link|href|path|path/to/.*|address|here|placeholder|image|img|file|https?(?::/{0,2})?"
-    r"|your[-_ ].*|insert[-_ ].*|x{2,}|\?+|？+|\.{2,}|…+|。+|-+|_+"
+    r"|your[-_ ].*|insert[-_ ].*|x{2,}|\?+|？+|\.{3,}|…+|。+|-+|_+"
     r"|(?:此处|这里|请|待|填写?|占位|未定|暂无|暂缺).{0,12}"
     r"|(?:论文|代码|图片|图像|文档|官方|项目|页面|文件|下载|视频|原文)?(?:链接|地址|网址|路径|链接地址)"
     r"|\{\{.*\}\}|\{.*\}|\$\{.*\}|<[^<>]*>|%[A-Z_]+%|\[.*\])",

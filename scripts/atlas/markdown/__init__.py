@@ -8,12 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
 
-from atlas.facts import data_folder, load_sources, load_terms
+from atlas.facts import data_folder, load, load_sources, load_terms
 from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
+from atlas.markdown.glossary import TermLinks
 from atlas.markdown.state import PageState, collector
+from atlas.markdown.tables import TablePlacer
+from atlas.markdown.values import ValuePattern
 
 __all__ = ["AtlasExtension", "collector", "makeExtension"]
 
@@ -26,17 +30,32 @@ class AtlasExtension(Extension):
     """Registers the parts; ``data`` is the folder with ``sources.yml`` and ``glossary.yml``."""
 
     def __init__(self, **options: Any) -> None:
-        self.config = {"data": [DATA, "folder of sources.yml and glossary.yml"]}
+        self.config = {
+            "data": [DATA, "folder of the data, sources.yml and glossary.yml among it"],
+            "downloads": ["", "folder of the site where the data lies as CSV and JSON; empty: nothing to download"],
+            "glossary": ["", "page with the terms, in the documents' folder; empty: no explanations of terms in pages"],
+        }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - named by Python-Markdown
         """Register the processors; priorities are relative to 'inline' (20), 'toc' (5) and MkDocs' links (0)."""
         folder = data_folder(str(self.getConfig("data")))
-        state = PageState(load_sources(folder), load_terms(folder))
+        state = PageState(
+            load_sources(folder),
+            load_terms(folder),
+            load(folder),
+            folder,
+            str(self.getConfig("downloads")).strip("/"),
+            str(self.getConfig("glossary")),
+        )
+        md.preprocessors.register(_Report(state, md), "atlas-report", 100)
         md.atlas = state  # type: ignore[attr-defined]
         md.registerExtension(self)
         md.inlinePatterns.register(CitationPattern(state, md), "atlas-citation", 175)
+        md.inlinePatterns.register(ValuePattern(state, md), "atlas-value", 174)
         md.treeprocessors.register(FormulaSetter(state, md), "atlas-formulas", 15)
+        md.treeprocessors.register(TablePlacer(state, md), "atlas-tables", 14.5)
+        md.treeprocessors.register(TermLinks(state, md), "atlas-terms", 14.2)
         md.treeprocessors.register(ReferenceList(state, md), "atlas-references", 14)
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
@@ -44,6 +63,20 @@ class AtlasExtension(Extension):
 
     def reset(self) -> None:
         """Nothing survives from one page to the next: the state belongs to the Markdown instance."""
+
+
+class _Report(Preprocessor):
+    """Tells whoever collects which data the page reads."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
+    def run(self, lines: list[str]) -> list[str]:
+        written = collector.get()
+        if written is not None:
+            written.data = self._state.folder
+        return lines
 
 
 def makeExtension(**options: Any) -> AtlasExtension:  # noqa: N802 - named by Python-Markdown

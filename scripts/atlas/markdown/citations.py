@@ -1,9 +1,13 @@
-"""``[@key]`` → a numbered link with a tooltip, and the page's list of references at its end."""
+"""``[@key]`` → a numbered link with a tooltip, and the page's list of references at its end.
+
+Numbers are given last, in the order in which readers meet the citations, whoever made them: a sentence, a value or a cell.
+"""
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Iterable
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
@@ -12,6 +16,9 @@ from markdown.util import AtomicString
 
 from atlas.facts import KINDS, Source
 from atlas.markdown.state import PageState, collector
+
+_KEY = "data-cite"
+_BARE = "data-bare"
 
 
 class CitationPattern(InlineProcessor):
@@ -25,31 +32,28 @@ class CitationPattern(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
         """One ``<sup>`` with a link for each key."""
-        sup = etree.Element("sup", {"class": "atlas-cite"})
-        for key in (part.strip()[1:] for part in m[1].split(";")):
-            self._cite(sup, key)
-        return sup, m.start(0), m.end(0)
+        return cite((part.strip()[1:] for part in m[1].split(";")), self._state), m.start(0), m.end(0)
 
-    def _cite(self, sup: etree.Element, key: str) -> None:
-        source = self._state.sources.get(key)
-        written = collector.get()
-        if source is None:
-            if written is not None:
-                written.unknown_citations.append(key)
-            etree.SubElement(sup, "span", {"class": "atlas-cite-unknown"}).text = AtomicString(f"[?{key}]")
-            return
+
+def cite(keys: Iterable[str], state: PageState, *, titled: bool = True) -> etree.Element:
+    """A ``<sup>`` with a link for each source; their numbers come with :class:`ReferenceList`.
+
+    A table's cells go untitled: the same few titles a thousand times over would outweigh the page.
+    """
+    sup = etree.Element("sup", {"class": "atlas-cite"})
+    written = collector.get()
+    for key in keys:
+        if key in state.sources:
+            etree.SubElement(sup, "a", {_KEY: key} if titled else {_KEY: key, _BARE: ""}).text = AtomicString("[0]")
+            continue
         if written is not None:
-            written.citations.append(key)
-        uses = self._state.cited[key] = self._state.cited.get(key, 0) + 1
-        number = list(self._state.cited).index(key) + 1
-        attributes = {"href": f"#ref-{key}", "title": f"{source.by}：{source.title}（{source.year}）"}
-        if uses == 1:
-            attributes["id"] = f"cite-{key}"
-        etree.SubElement(sup, "a", attributes).text = AtomicString(f"[{number}]")
+            written.unknown_citations.append(key)
+        etree.SubElement(sup, "span", {"class": "atlas-cite-unknown"}).text = AtomicString(f"[?{key}]")
+    return sup
 
 
 class ReferenceList(Treeprocessor):
-    """Appends the list of what the page cites."""
+    """Numbers the citations and appends the list of what the page cites."""
 
     def __init__(self, state: PageState, md: Markdown) -> None:
         super().__init__(md)
@@ -57,14 +61,31 @@ class ReferenceList(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         """Add ``<ol class="atlas-references">`` as the page's last element."""
-        if not self._state.cited:
+        numbers: dict[str, int] = {}
+        for link in [link for link in root.iter("a") if link.get(_KEY)]:
+            self._number(link, numbers)
+        if not numbers:
             return
+        written = collector.get()
+        if written is not None:
+            written.citations.extend(numbers)
         items = etree.SubElement(root, "ol", {"class": "atlas-references"})
-        for key in self._state.cited:
+        for key in numbers:
             item = etree.SubElement(items, "li", {"id": f"ref-{key}"})
             describe(item, self._state.sources[key])
             back = etree.SubElement(item, "a", {"href": f"#cite-{key}", "aria-label": "回到正文引用处"})
             back.text = AtomicString("↩")
+
+    def _number(self, link: etree.Element, numbers: dict[str, int]) -> None:
+        key = link.attrib.pop(_KEY)
+        source = self._state.sources[key]
+        link.set("href", f"#ref-{key}")
+        if link.attrib.pop(_BARE, None) is None:
+            link.set("title", f"{source.by}：{source.title}（{source.year}）")
+        if key not in numbers:
+            numbers[key] = len(numbers) + 1
+            link.set("id", f"cite-{key}")
+        link.text = AtomicString(f"[{numbers[key]}]")
 
 
 def describe(item: etree.Element, source: Source) -> None:

@@ -17,11 +17,14 @@ from markdown import Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from atlas.charts import OPTIONS, data_of, draw_charts
 from atlas.diagrams import NARROW, WIDE, Drawing, Item, Outline, Problem, draw, is_active, judge, outline, written_links
 from atlas.facts import KINDS
 from atlas.markdown.citations import describe
-from atlas.markdown.state import PageState, Pending, collector, note_failure
-from atlas.model import Fence
+from atlas.markdown.state import PageState, Pending, collector, note_failure, note_problem
+from atlas.markdown.tables import INVALID, broken
+from atlas.model import DataProblem, Fence
+from atlas.selection import SelectionError, select
 from atlas.v8 import EngineError
 
 _OPTIONS = {"title", "desc", "id", "draw"}
@@ -44,6 +47,24 @@ def diagram(source: str, language: str, class_name: str, options: dict[str, Any]
     anchor = str(options.get("id") or more.get("id_value") or "")
     state.diagrams.append(Pending(fence, anchor))
     return f'<atlas-diagram n="{len(state.diagrams) - 1}"></atlas-diagram>'
+
+
+def chart(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
+    """Superfences' formatter for ``facts-chart``: the data's pictures, which go the way of all diagrams from here on."""
+    state: PageState = md.atlas  # type: ignore[attr-defined]
+    try:
+        named = re.search(r"^chart:[ \t]*([a-z-]+)", source, re.MULTILINE)
+        selection = select(source, state.facts, OPTIONS, kind=data_of(named[1]) if named else "devices")
+        pictures = draw_charts(selection, state.facts)
+    except SelectionError as error:
+        note_problem(DataProblem(INVALID, source, str(error), error.hint, error.line))
+        return etree.tostring(broken(f"这张图画不出来：{error}", source), encoding="unicode", method="html")
+    anchor = str(options.get("id") or more.get("id_value") or "")
+    marks = []
+    for number, picture in enumerate(pictures):
+        given = {"title": picture.title, "desc": picture.description, "id": "" if number else anchor}
+        marks.append(diagram(picture.source, "mermaid", class_name, given, md))
+    return "\n".join(marks)
 
 
 def table(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:

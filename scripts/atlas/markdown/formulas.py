@@ -23,7 +23,9 @@ class FormulaSetter(Treeprocessor):
         self._state = state
 
     def run(self, root: etree.Element) -> None:
-        """Typeset every formula of the page."""
+        """Typeset every formula of the page, and note that the page is one of ours."""
+        if (written := collector.get()) is not None:
+            written.is_self_contained = True
         for element in root.iter():
             if "arithmatex" in (element.get("class") or "").split() and element.text:
                 self._set(element, element.text.strip())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from atlas.facts import Source, Term
-from atlas.model import Fence, Written
+from atlas.facts import Facts, Source, Term
+from atlas.model import DataProblem, Fence, Written
 
 collector: ContextVar[Written | None] = ContextVar("collector", default=None)
 """Where the page being rendered reports what it held, if somebody wants to know."""
@@ -20,6 +21,13 @@ def note_failure(error: Exception) -> None:
         written.failures.append(str(error))
 
 
+def note_problem(problem: DataProblem) -> None:
+    """Report that the page asks the data for what it does not have."""
+    written = collector.get()
+    if written is not None:
+        written.data_problems.append(problem)
+
+
 @dataclass(slots=True)
 class Pending:
     """A diagram between its fence and the finished page; ``links`` maps each address written to the one resolved."""
@@ -29,12 +37,30 @@ class Pending:
     links: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fence that shows data, between its fence and the finished page: its language, text and anchor."""
+
+    language: str
+    text: str
+    anchor: str = ""
+
+
 @dataclass(slots=True)
 class PageState:
-    """Data and the page's diagrams and citations so far."""
+    """Data and the page's diagrams and tables so far; ``downloads`` and ``glossary`` are as the project names them."""
 
     sources: Mapping[str, Source]
     terms: Mapping[str, Term]
+    facts: Facts
+    folder: Path | None = None
+    downloads: str = ""
+    """The folder of the site with the data as files; empty if it has none."""
+    glossary: str = ""
+    """The page with the terms; empty if there is none."""
     diagrams: list[Pending] = field(default_factory=list)
-    cited: dict[str, int] = field(default_factory=dict)
-    """Number of citations so far by key, in order of first use."""
+    blocks: list[Block] = field(default_factory=list)
+    tables: int = 0
+    """How many tables were made so far."""
+    rows_shown: set[str] = field(default_factory=set)
+    """Anchors of rows on the page so far: the first table that shows a row has it."""

@@ -1,0 +1,38 @@
+"""What pages ask of the data in vain: tables and pictures that can't be made, values that there are not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from atlas.findings import RULES, Finding, Location, Severity
+from atlas.model import DataProblem, PageView
+
+TABLE = RULES.add(
+    "facts-table-invalid",
+    Severity.ERROR,
+    "数据表或数据图的围栏写法不对",
+    "读者看到的不是表而是报错。`data`、`columns`、`where`、`sort` 里的词都要是数据里有的；键和列名见数据下载页。",
+)
+UNKNOWN = RULES.add(
+    "fact-unknown",
+    Severity.ERROR,
+    "句子里引用了数据里没有的值",
+    "读者会看到 `[=…]` 原文。写成 `[=类.行.列]`，例如 `[=devices.h100-sxm.memory]`；公式写 `[=公式(…): 格式]`。",
+)
+
+
+def check(view: PageView) -> Iterator[Finding]:
+    """Every fence and value that our extension could not make."""
+    seen: Counter[str] = Counter()
+    for problem in view.written.data_problems:
+        yield Finding(RULES.rules[problem.rule], _place(view, problem, seen), problem.message, problem.hint)
+        seen[problem.written] += 1
+
+
+def _place(view: PageView, problem: DataProblem, seen: Counter[str]) -> Location:
+    nth = seen[problem.written]
+    if not problem.line:
+        return view.places.anywhere((problem.written,), nth=nth)
+    first, _ = view.places.block(problem.written, nth=nth)
+    return Location(first.path, first.line + problem.line - 1, 1) if first.line else first

@@ -1,0 +1,33 @@
+"""The Markdown instance → which page is being rendered, so that what we generate can point to other files of the site."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from markdown import Markdown
+
+
+def page_path(md: Markdown) -> str | None:
+    """The page's path in the documents' folder, as MkDocs or Zensical tell it to their own processors."""
+    file = _registered(md.treeprocessors, "relpath")  # MkDocs
+    if file is not None and hasattr(file, "file"):
+        return str(file.file.src_uri)
+    context = _registered(md.preprocessors, "rendering_context")  # Zensical
+    return str(context.page.path).replace("\\", "/") if context is not None else None
+
+
+def output_folder(md: Markdown) -> str | None:
+    """Zensical's output folder; ``None`` with MkDocs, whose hook adds generated files to the site."""
+    context = _registered(md.preprocessors, "rendering_context")
+    return str(context.config.get("site_dir") or "site") if context is not None else None
+
+
+def relative(md: Markdown, target: str) -> str | None:
+    """How an author would write the address of a file of the documents' folder on this page; ``None`` if unknown."""
+    path = page_path(md)
+    return None if path is None else posixpath.relpath(target, posixpath.dirname(path) or ".")
+
+
+def _registered(registry: Any, name: str) -> Any:
+    return registry[name] if name in registry else None  # noqa: SIM401 - a registry has no get

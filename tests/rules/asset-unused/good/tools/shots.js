@@ -1,0 +1,1 @@
+shoot(n => `img/page-${n}.png`)

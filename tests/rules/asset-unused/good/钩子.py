@@ -1,0 +1,3 @@
+"""Adds an image, and a screenshot for each page."""
+
+NAME = "lazy"
