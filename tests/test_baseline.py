@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Project, run_atlas
+from tests.conftest import Project, call_atlas
 
 PAGE = "# 页\n\n见[甲](no.md)。\n\n中间\n\n又见[乙](no.md)。\n"
 
@@ -15,7 +15,7 @@ PAGE = "# 页\n\n见[甲](no.md)。\n\n中间\n\n又见[乙](no.md)。\n"
 def start(project: Project, text: str = PAGE) -> Path:
     """A project with a baseline of what is wrong with its page."""
     folder = project({"docs/index.md": text}).parent
-    done = run_atlas(folder, "validate", "--write-baseline")
+    done = call_atlas(folder, "validate", "--write-baseline")
     assert (done.returncode, done.stdout) == (0, "")
     assert ".atlas-baseline.json" in done.stderr
     return folder
@@ -24,8 +24,8 @@ def start(project: Project, text: str = PAGE) -> Path:
 def check(folder: Path, text: str) -> tuple[int, list[int], str]:
     """Exit code, lines of what is new, and the last line, once the page has this text."""
     (folder / "docs" / "index.md").write_text(text, "utf-8")
-    listed = run_atlas(folder, "validate", "--baseline", ".atlas-baseline.json", "--format", "jsonl")
-    said = run_atlas(folder, "validate", "--baseline", ".atlas-baseline.json")
+    listed = call_atlas(folder, "validate", "--baseline", ".atlas-baseline.json", "--format", "jsonl")
+    said = call_atlas(folder, "validate", "--baseline", ".atlas-baseline.json")
     assert said.returncode == listed.returncode
     return listed.returncode, [json.loads(line)["line"] for line in listed.stdout.splitlines()], said.stdout.splitlines()[-1]
 
@@ -71,7 +71,7 @@ def test_file_is_sorted_and_stable(project: Project) -> None:
         ("docs/index.md", "link-target-missing", "又见[乙](no.md)。", 1),
         ("docs/index.md", "link-target-missing", "见[甲](no.md)。", 1),
     ]
-    run_atlas(folder, "validate", "--write-baseline")
+    call_atlas(folder, "validate", "--write-baseline")
     assert (folder / ".atlas-baseline.json").read_text("utf-8") == text
 
 
@@ -80,7 +80,7 @@ def test_baseline_of_the_settings(project: Project) -> None:
     folder = start(project)
     made = folder / "mkdocs.yml"
     made.write_text(made.read_text("utf-8") + "extra: {atlas: {baseline: .atlas-baseline.json}}\n", "utf-8")
-    assert run_atlas(folder, "validate").returncode == 0
+    assert call_atlas(folder, "validate").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_baseline_of_the_settings(project: Project) -> None:
 def test_broken_file_exits_3(project: Project, text: str) -> None:
     """A baseline that can't be read must not make everything new, nor everything known."""
     folder = project({"docs/index.md": PAGE, "b.json": text}).parent
-    done = run_atlas(folder, "validate", "--baseline", "b.json")
+    done = call_atlas(folder, "validate", "--baseline", "b.json")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("无法检查：基线文件 `b.json`")
     assert len(done.stderr.splitlines()) == 1
@@ -107,13 +107,13 @@ def test_broken_file_exits_3(project: Project, text: str) -> None:
 
 def test_missing_file_exits_3(project: Project) -> None:
     """So does one that is not there."""
-    done = run_atlas(project({"docs/index.md": PAGE}).parent, "validate", "--baseline", "no.json")
+    done = call_atlas(project({"docs/index.md": PAGE}).parent, "validate", "--baseline", "no.json")
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
 
 
 def test_nothing_else_is_overwritten(project: Project) -> None:
     """``--write-baseline docs/index.md`` is a slip."""
     folder = project({"docs/index.md": PAGE}).parent
-    done = run_atlas(folder, "validate", "--write-baseline", "docs/index.md")
+    done = call_atlas(folder, "validate", "--write-baseline", "docs/index.md")
     assert done.returncode == 2
     assert (folder / "docs" / "index.md").read_text("utf-8") == PAGE

@@ -8,7 +8,7 @@ import pytest
 
 from atlas.findings import Fix
 from atlas.mending import apply
-from tests.conftest import CONFIGURATION, Project, run_atlas
+from tests.conftest import CONFIGURATION, Project, call_atlas
 
 FLOWCHART = "```mermaid\nflowchart LR\n  accTitle: 甲\n  accDescr: 乙\n{}\n```\n"
 
@@ -20,7 +20,7 @@ def fixed(project: Project, text: str | bytes, **more: str) -> tuple[int, bytes,
     )
     page = made.parent / "docs" / "index.md"
     page.write_bytes(text.encode() if isinstance(text, str) else text)
-    done = run_atlas(made.parent, "validate", "--fix")
+    done = call_atlas(made.parent, "validate", "--fix")
     assert "Traceback" not in done.stderr
     return done.returncode, page.read_bytes(), done.stderr
 
@@ -95,7 +95,7 @@ def test_mode_and_links_of_the_file_stay(project: Project, tmp_path: Path) -> No
     made = project({"docs/index.md": "# 首页\n", "docs/a.md": "# 甲\n", "real.md": "# 页\n\n[x](A.md)\n"})
     (tmp_path / "real.md").chmod(0o640)
     (made.parent / "docs" / "b.md").symlink_to(tmp_path / "real.md")
-    assert run_atlas(made.parent, "validate", "--fix").returncode == 0
+    assert call_atlas(made.parent, "validate", "--fix").returncode == 0
     assert (made.parent / "docs" / "b.md").is_symlink()
     assert (tmp_path / "real.md").read_text("utf-8") == "# 页\n\n[x](a.md)\n"
     assert (tmp_path / "real.md").stat().st_mode & 0o777 == 0o640
@@ -104,7 +104,7 @@ def test_mode_and_links_of_the_file_stay(project: Project, tmp_path: Path) -> No
 def test_files_that_may_not_be_reported_are_not_mended(project: Project) -> None:
     """Only what is asked for is touched."""
     made = project({"docs/index.md": "# 首页\n\n[x](A.md)\n", "docs/a.md": "# 甲\n\n[x](Index.md)\n"})
-    done = run_atlas(made.parent, "validate", "--fix", "docs/a.md")
+    done = call_atlas(made.parent, "validate", "--fix", "docs/a.md")
     assert done.returncode == 0
     assert "(index.md)" in (made.parent / "docs" / "a.md").read_text("utf-8")
     assert "(A.md)" in (made.parent / "docs" / "index.md").read_text("utf-8")
@@ -113,7 +113,7 @@ def test_files_that_may_not_be_reported_are_not_mended(project: Project) -> None
 def test_second_run_changes_nothing(project: Project) -> None:
     """What was mended stays mended, and is found clean from the cache, too."""
     made = project({"docs/index.md": "# 首页\n\n[x](A.md)\n", "docs/a.md": "# 甲\n"})
-    first, second = (run_atlas(made.parent, "validate", "--fix") for _ in range(2))
+    first, second = (call_atlas(made.parent, "validate", "--fix") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "改好了 1 处，在 1 个文件里。\n")
     assert (second.returncode, second.stderr) == (0, "")
 

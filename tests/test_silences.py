@@ -101,8 +101,8 @@ def test_silence_in_a_snippet_and_in_yaml(project: Project) -> None:
     """A silence counts where the fault is written, whichever file that is; a `#` in a text is no comment."""
     configuration = CONFIGURATION.replace("  - tables\n", "  - tables\n  - pymdownx.snippets:\n      base_path: [parts]\n")
     configuration = configuration.replace("site_name: 试验", 'site_name: "试验 # atlas-ignore nothing: 不是注释"')
-    nav = "nav:\n  - index.md\n  # atlas-ignore nav-target-missing: 下个月写\n  - 丙: no.md\n"
-    files = {"parts/a.md": f"见{DEAD}。{SILENCE}\n", "mkdocs.yml": configuration + nav}
+    nav = "nav:\n  - index.md\n  - 乙: a.md\n  # atlas-ignore nav-target-missing: 下个月写\n  - 丙: no.md\n"
+    files = {"parts/a.md": f"见{DEAD}。{SILENCE}\n", "docs/a.md": "# 乙\n", "mkdocs.yml": configuration + nav}
     assert said(project, '--8<-- "a.md"', **files) == []
-    files["mkdocs.yml"] = configuration + nav.replace("no.md", "index.md")
-    assert said(project, '--8<-- "a.md"', **files) == ["silence-unused:mkdocs.yml:47"] or True
+    files |= {"mkdocs.yml": configuration + nav.replace("no.md", "b.md"), "docs/b.md": "# 丙\n"}
+    assert said(project, '--8<-- "a.md"', **files) == [f"silence-unused:mkdocs.yml:{configuration.count(chr(10)) + 4}"]
