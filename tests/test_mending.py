@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from atlas.findings import Fix
+from atlas.findings import Fix, Report
 from atlas.mending import apply
 from tests.conftest import CONFIGURATION, Project, call_atlas
 
@@ -75,6 +76,31 @@ def test_leaves_what_is_not(project: Project, text: str) -> None:
     assert page.decode() == f"# 页\n\n{text}\n"
     assert code == 1
     assert "改好了" not in said
+
+
+def test_neighbours_of_what_fails_are_mended(project: Project) -> None:
+    """Of several fixes on a line, those that hold are kept: an image that is none yet would be one that is missing."""
+    code, page, said = fixed(project, "# 页\n\n！[图](x.png)与［甲］（a.md）。\n")
+    assert page.decode() == "# 页\n\n！[图](x.png)与[甲](a.md)。\n"
+    assert (code, said) == (1, "改好了 1 处，在 1 个文件里；另有 1 处改了也不对，已经改回原样。\n")
+
+
+def test_interrupted_mending_changes_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever happens between writing and checking again, no unchecked change stays."""
+    from atlas import checks
+
+    runs: list[int] = []
+    run = checks.run
+
+    def stop(*given: Any, **more: Any) -> Report:
+        runs.append(1)
+        if len(runs) > 2:
+            raise KeyboardInterrupt
+        return run(*given, **more)
+
+    monkeypatch.setattr(checks, "run", stop)
+    code, page, said = fixed(project, "# 页\n\n[x](A.md)\n")
+    assert (code, page, said) == (3, "# 页\n\n[x](A.md)\n".encode(), "已中断。\n")
 
 
 def test_two_files_that_differ_in_case_are_no_certainty(project: Project) -> None:
