@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
 import shutil
 import subprocess
@@ -103,6 +104,19 @@ def run_atlas(folder: Path, *arguments: str, **more: str) -> subprocess.Complete
     """Run ``atlas`` in a folder and keep what it says."""
     command = [sys.executable, "-m", "atlas", *arguments]
     return subprocess.run(command, cwd=folder, env=environment(**more), capture_output=True, text=True, check=False)
+
+
+def call_atlas(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has its libraries loaded already."""
+    from atlas.cli import main
+
+    output, said = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(output), contextlib.redirect_stderr(said):
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+    return subprocess.CompletedProcess(["atlas", *arguments], code, output.getvalue(), said.getvalue())
 
 
 def copy_repository(destination: Path) -> Path:

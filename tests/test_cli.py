@@ -13,7 +13,7 @@ from atlas import checks  # noqa: F401 - declares the rules
 from atlas.cli import main
 from atlas.findings import RULES
 from atlas.v8 import EngineError
-from tests.conftest import Project, run_atlas
+from tests.conftest import Project, call_atlas, run_atlas
 
 FOUR_FAULTS = {
     "docs/index.md": """\
@@ -64,6 +64,158 @@ def test_select_keeps_one_rule(project: Project) -> None:
     assert re.findall(r'"rule": "([^"]+)"', done.stdout) == ["formula-syntax"]
 
 
+FIVE_FAULTS = {
+    **FOUR_FAULTS,
+    "docs/training.md": "# 训练\n\n## 数据 {#data}\n\n[甲](no.md)\n",
+    "docs/more/a.md": "# 甲\n\n![乙](b.png)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(
+            ["--select", "link-*"], ["link-target-missing", "link-anchor-missing", "link-target-missing"], id="prefix"
+        ),
+        pytest.param(
+            ["--select", "link-*,asset-missing", "--ignore", "link-target-*"],
+            ["link-anchor-missing", "asset-missing"],
+            id="both, by commas",
+        ),
+        pytest.param(["--ignore", "link-*", "diagram-*", "formula-syntax"], ["asset-missing"], id="ignore several"),
+        pytest.param(["docs/training.md"], ["link-target-missing"], id="one file"),
+        pytest.param(["./docs/../docs/more/"], ["asset-missing"], id="a folder"),
+        pytest.param(["docs/training.md", "docs/more"], ["asset-missing", "link-target-missing"], id="both"),
+        pytest.param(["--select", "link-*", "docs/training.md"], ["link-target-missing"], id="a path behind --select"),
+        pytest.param(["training.md", "--strict"], [], id="no such path"),
+    ],
+)
+def test_only_what_is_asked_for(project: Project, arguments: list[str], expected: list[str]) -> None:
+    """Rules by id or prefix, files and folders by path."""
+    done = call_atlas(project(FIVE_FAULTS).parent, "validate", "--format", "jsonl", *arguments)
+    assert re.findall(r'"rule": "([^"]+)"', done.stdout) == expected
+    assert done.returncode == (1 if expected else 2)
+
+
+def test_counts_are_of_what_was_asked_for(project: Project) -> None:
+    """The last line speaks of the same files as the findings."""
+    done = call_atlas(project(FIVE_FAULTS).parent, "validate", "docs/more")
+    assert done.stdout.splitlines()[-1] == "检查了 1 页、1 个链接、0 张图、0 个公式：1 个错误，0 个警告。"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        pytest.param(
+            "docs/trainin.md", "没有文件或文件夹 `docs/trainin.md`；最接近的是 `docs/training.md`。\n", id="misspelt"
+        ),
+        pytest.param(
+            "elsewhere/training.md",
+            "没有文件或文件夹 `elsewhere/training.md`；最接近的是 `docs/training.md`。\n",
+            id="elsewhere",
+        ),
+        pytest.param("qqq", "没有文件或文件夹 `qqq`。\n", id="nothing like it"),
+        pytest.param(
+            "README.md", "`README.md` 不属于这个网站，没有可查的；能检查的文件在 `docs/` 里。\n", id="no part of the site"
+        ),
+        pytest.param("..", "`..` 不在项目文件夹", id="out of the project"),
+    ],
+)
+def test_unknown_path_exits_2(project: Project, path: str, said: str) -> None:
+    """A slip must not pass for "nothing found"."""
+    done = call_atlas(project({**FIVE_FAULTS, "README.md": "# 读我\n"}).parent, "validate", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("folder", "arguments"),
+    [
+        pytest.param("docs", ["training.md"], id="in a folder of the project, by what is seen there"),
+        pytest.param("docs/more", ["docs/training.md"], id="by the project's own paths"),
+        pytest.param(".", ["docs/training.md", "--config-file", "mkdocs.yml"], id="in the project"),
+        pytest.param("..", ["docs/training.md", "--config-file"], id="outside"),
+    ],
+)
+def test_paths_from_any_folder(project: Project, folder: str, arguments: list[str]) -> None:
+    """The configuration is the nearest upwards, and a path is what it is from here, or from the project."""
+    made = project(FIVE_FAULTS)
+    more = [str(made)] if arguments[-1] == "--config-file" else []
+    done = call_atlas(made.parent / folder, "validate", "--format", "jsonl", *arguments, *more)
+    assert [json.loads(line)["path"] for line in done.stdout.splitlines()] == ["docs/training.md"]
+
+
+@pytest.mark.parametrize("style", ["human", "github", "jsonl", "sarif", "junit"])
+def test_output_goes_to_a_file(project: Project, style: str) -> None:
+    """``--output`` writes what would have been printed, and says so in one line."""
+    folder = project(FOUR_FAULTS).parent
+    printed = call_atlas(folder, "validate", "--format", style).stdout
+    done = call_atlas(folder, "validate", "--format", style, "--output", "out/report")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (folder / "out" / "report").read_text("utf-8") == printed
+    assert done.stderr == "检查了 2 页、2 个链接、1 张图、1 个公式：4 个错误，0 个警告。写在 `out/report`。\n"
+
+
+def test_settings_weigh_rules(project: Project) -> None:
+    """Severity, choice and what was asked for on the command line, which wins."""
+    made = project(FOUR_FAULTS)
+    settings = "extra: {atlas: {ignore: [diagram-*, formula-*], severity: {link-target-missing: warning, link-anchor-missing: off}}}\n"
+    made.write_text(made.read_text("utf-8") + settings, "utf-8")
+    done = call_atlas(made.parent, "validate")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (
+        0,
+        "docs/index.md:3:7: 警告 link-target-missing 链接 `trainin.md` 指向的文件不存在，读者点了是 404",
+    )
+    assert done.stdout.endswith("：0 个错误，1 个警告。\n")
+    assert call_atlas(made.parent, "validate", "--strict").returncode == 1
+    assert call_atlas(made.parent, "validate", "--select", "formula-syntax").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "settings"),
+    [
+        pytest.param("[甲](no.md)", "severity: {link-target-missing: warning}", id="a warning here"),
+        pytest.param("[甲](no.md)", "ignore: [link-*]", id="a rule that is off"),
+        pytest.param("[甲](no.md) <!-- atlas-ignore link-target-missing: 下个月写 -->", "", id="silenced"),
+        pytest.param("[甲](a.md#no) <!-- atlas-ignore link-anchor-missing: 下个月写 -->", "", id="a silenced anchor"),
+    ],
+)
+def test_what_is_let_through_stops_no_build(project: Project, page: str, settings: str) -> None:
+    """Neither where it was written nor in the finished site."""
+    made = project({"docs/index.md": "# 首页\n\n[甲](no.md)\n", "docs/a.md": "# 甲\n"})
+    assert call_atlas(made.parent, "build").returncode == 1
+    (made.parent / "docs" / "index.md").write_text(f"# 首页\n\n{page}\n", "utf-8")
+    made.write_text(made.read_text("utf-8") + f"extra: {{atlas: {{{settings}}}}}\n", "utf-8")
+    done = call_atlas(made.parent, "build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ("警告 link-target-missing" in done.stdout) == ("warning" in settings)
+
+
+def test_rules_page_is_current() -> None:
+    """``docs/contributing/rules.md`` says what the rules and their examples say; ``atlas rules --write`` brings it up to date."""
+    done = call_atlas(Path.cwd(), "rules", "--check")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_rules_page_drifts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A page that is missing or older than the rules is told; written once, it is not written again."""
+    from atlas import manual
+
+    (tmp_path / "docs" / "contributing").mkdir(parents=True)
+    shutil.copytree(manual.REPOSITORY / "tests" / "rules" / "id-duplicate", tmp_path / "tests" / "rules" / "id-duplicate")
+    monkeypatch.setattr(manual, "REPOSITORY", tmp_path)
+    page = tmp_path / manual.PAGE
+    assert call_atlas(tmp_path, "rules", "--check").returncode == 1
+    assert call_atlas(tmp_path, "rules", "--write").stdout == "docs/contributing/rules.md 已更新。\n"
+    text = page.read_text("utf-8").replace("checked: 20", "checked: 19", 1)
+    page.write_text(text, "utf-8")
+    assert call_atlas(tmp_path, "rules", "--write").stdout == "docs/contributing/rules.md 没有变化。\n"
+    assert page.read_text("utf-8") == text
+    page.write_text(text.replace("id-duplicate", "id-double"), "utf-8")
+    done = call_atlas(tmp_path, "rules", "--check")
+    assert (done.returncode, done.stderr) == (1, "docs/contributing/rules.md 与规则不一致：运行 `atlas rules --write`。\n")
+
+
 def test_warnings_fail_only_when_strict(project: Project) -> None:
     """A page outside the navigation is a warning."""
     made = project({"docs/index.md": "# 首页\n", "docs/a.md": "# 甲\n"})
@@ -77,6 +229,10 @@ def test_warnings_fail_only_when_strict(project: Project) -> None:
     [
         pytest.param(["validate", "--select", "no-such-rule"], id="unknown rule selected"),
         pytest.param(["rules", "no-such-rule"], id="unknown rule asked for"),
+        pytest.param(["validate", "--select", "no-*"], id="prefix of no rule"),
+        pytest.param(["validate", "--ignore", "no-such-rule"], id="unknown rule ignored"),
+        pytest.param(["validate", "--write-baseline", "b.json", "docs/index.md"], id="a part of the site as a baseline"),
+        pytest.param(["rules", "--write", "--check"], id="both write and check"),
         pytest.param(["validate", "--format", "xml"], id="unknown format"),
         pytest.param(["fly"], id="unknown command"),
         pytest.param([], id="no command"),

@@ -9,7 +9,6 @@ import pytest
 from atlas import checks
 from tests.corpus_cases import Case, cases, judge
 
-
 OPEN = frozenset((Path(__file__).parent / "corpus" / "open.txt").read_text("utf-8").split())
 """Cases that the checks do not get right yet: to be worked off."""
 

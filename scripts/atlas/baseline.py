@@ -1,7 +1,8 @@
 """The findings that a project started with, in a file → which of a report's findings are new.
 
-A finding is known again by its rule, its file and the text of its line with the lines around it, never by a line number:
-edits elsewhere in the file leave it known, and the same fault written a second time is a new one, for entries are counted.
+A finding is known again by its rule, its file and the text of its line with the lines around it, never by a line number;
+if only the lines around it have changed, by the rest. So edits elsewhere leave it known. Entries are counted and none is
+used twice, so the same fault written once more is a new one.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ class Fingerprints:
             text = around = finding.message
         else:
             text = " ".join(lines[at].split())
-            before = next((line for line in reversed(lines[:at]) if line.strip()), "")
-            after = next((line for line in lines[at + 1 :] if line.strip()), "")
-            around = "\n".join(" ".join(line.split()) for line in (before, lines[at], after))
+            around = "\n".join(" ".join(line.split()) for line in ("", *lines, "")[at : at + 3])
         digest = hashlib.sha256(around.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return Entry(path, finding.rule.id, text[:_SHOWN], digest)
 
@@ -98,15 +97,26 @@ def subtract(report: Report, known: Mapping[Entry, int], is_looked_at: Callable[
     """The report without what is known; ``gone`` counts what was known and occurs no longer, among what was looked at."""
     prints = Fingerprints(report)
     left = Counter(known)
-    new: list[Finding] = []
+    unmatched: list[Finding] = []
     for finding in report.findings:
-        entry = prints.of(finding)
-        if left[entry] > 0:
+        if left[entry := prints.of(finding)] > 0:
             left[entry] -= 1
         else:
-            new.append(finding)
+            unmatched.append(finding)
+    new = [finding for finding in unmatched if not _take_alike(left, prints.of(finding))]
     gone = sum(count for entry, count in left.items() if count > 0 and is_looked_at(entry))
     return replace(report, findings=tuple(new), known=len(report.findings) - len(new), gone=gone)
+
+
+def _take_alike(left: Counter[Entry], wanted: Entry) -> bool:
+    """Use up an entry that differs in the lines around it alone, if there is one."""
+    alike = next(
+        (one for one, count in left.items() if count > 0 and replace(one, digest="") == replace(wanted, digest="")), None
+    )
+    if alike is None:
+        return False
+    left[alike] -= 1
+    return True
 
 
 def replace_file(file: Path, data: bytes) -> None:

@@ -61,8 +61,10 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
     reports: list[Report] = []
     sites: list[Site] = []
 
+    sieve = Sieve.of(configuration, strict=strict)
+
     def look(site: Site) -> None:
-        report = Sieve.of(configuration, strict=strict).report(site)
+        report = sieve.report(site)
         if report.fails(strict=strict):
             raise FindingsError(report)
         reports.append(report)
@@ -71,13 +73,17 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
     with _environment(OFFLINE="true" if offline else "false", SOURCE_DATE_EPOCH=_source_date(configuration)):
         render.build(configuration, output, checks.inspect, look)
     finished = check_output(output, sites[0])
-    if finished.findings:
-        raise FindingsError(finished)
+    if wanted := tuple(finding for finding in finished.findings if finding.rule.id in sieve.severities):
+        raise FindingsError(_replace(finished, findings=wanted))
     return reports[0]
 
 
 def check_output(folder: Path, site: Site) -> Report:
-    """What is wrong with a finished site: links, anchors and files that miss, and loads from other hosts."""
+    """What is wrong with a finished site: links, anchors and files that miss, and loads from other hosts.
+
+    What was found in the pages already, and let through (silenced, known, or a warning here), is not found again.
+    """
+    judged = _judged(site)
     urls = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     findings: list[Finding] = []
     pages: list[Page] = []
@@ -88,13 +94,30 @@ def check_output(folder: Path, site: Site) -> Report:
         placed = tuple(_replace(link, place=places.anywhere((link.target, escape(link.target)))) for link in rendered.links)
         written = Written(is_self_contained=bool(site.data))
         view = PageView(url, url, text, text, _replace(rendered, links=placed), written, places.scans[url], places)
-        findings += loads.check(view)
-        inside = tuple(link for link in placed if not is_external(link.target) and link.attribute not in {"style", "url"})
+        findings += (one for one in loads.check(view) if (url, one.message) not in judged)
+        inside = tuple(
+            link
+            for link in placed
+            if not is_external(link.target) and link.attribute not in {"style", "url"} and (url, link.target) not in judged
+        )
         pages.append(Page(url, url, inside, rendered.ids))
     entries = tuple(SiteFile(url, url) for url in urls)
     finished = Site(folder, site.configuration, "", site.site_url, tuple(pages), entries)
     styles = loads.check_styles(folder) if site.data else ()
     return Report.of([*findings, *links.check(finished), *styles], root=folder, pages=len(pages))
+
+
+def _judged(site: Site) -> frozenset[tuple[str, str]]:
+    """The targets of links, and the messages, that stand for findings in the pages, with each page's file in the site."""
+    places = {finding.location for finding in links.check(site)}
+    found: set[tuple[str, str]] = set()
+    for page in site.pages:
+        url = page.url.removeprefix("./").removeprefix(".")
+        url = f"{url}index.html" if not url or url.endswith("/") else url
+        here = places | {finding.location for finding in page.findings}
+        found |= {(url, link.target) for link in page.links if link.place in here}
+        found |= {(url, finding.message) for finding in page.findings}
+    return frozenset(found)
 
 
 @contextlib.contextmanager

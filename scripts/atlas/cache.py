@@ -82,7 +82,7 @@ class Cache:
 
     def recall(self, key: bytes) -> Any:
         """A value kept under a key, or ``None``."""
-        with contextlib.suppress(sqlite3.Error, OSError, ValueError):
+        with contextlib.suppress(sqlite3.Error, OSError, ValueError, RecursionError):
             connection = self._open()
             row = connection.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone() if connection else None
             return json.loads(row[0]) if row else None

@@ -138,9 +138,14 @@ def _cell(text: str) -> str:
 
 def _shown(text: str) -> str:
     """An example's text with what can't be seen written as ``\\uXXXX``, cut where it is long, ending in a line end."""
-    seen = "".join(one if one in "\n " or unicodedata.category(one) not in _UNSEEN else _code(one) for one in text)
+    seen = "".join(one if one in "\n " or not _is_unseen(one) else _code(one) for one in text)
     lines = seen.rstrip("\n").split("\n")
     return "\n".join([*lines[:_LONGEST], *["……"] * (len(lines) > _LONGEST)]) + "\n"
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether a reader could not tell what it is: invisible, or standing for what was lost."""
+    return character == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(character) in _UNSEEN
 
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"}

@@ -24,6 +24,8 @@ from atlas.scan import FenceSpan, Scan, scan
 from atlas.wording import nearest
 
 MARK = "\ufeff"
+_SUSPECTS = 20
+"""So many fixes that failed together are tried again one by one; each costs a check of the project."""
 _WIDE = str.maketrans("！［］（）", "![]()")
 _INLINE = re.compile(r"[!！]?[\[［]([^\[\]［］\n]*)[\]］][ \t]?[(（]([^()（）\s]+)[)）]")
 _LABEL = re.compile(r"""(?P<open>(?<=\w)\[|(?<=\w)\{|\|)(?P<text>[^\[\]{}|"'\n]*[()][^\[\]{}|"'\n]*)(?P<close>[\]}|])""")
@@ -266,21 +268,31 @@ def mend(findings: Sequence[Finding], site: Site, before: Report, again: Callabl
 def _mend(
     wanted: Mapping[Fix, Finding], originals: Mapping[str, bytes], root: Path, before: Report, again: Callable[[], Report]
 ) -> Mending:
-    kept, refused = dict(wanted), 0
     written: dict[str, bytes] = {}
+
+    def attempt(fixes: Iterable[Fix]) -> tuple[list[Fix], set[Fix]]:
+        made = _write(fixes, originals, written, root)
+        return made, set(_failed(made, wanted, before, again())) if made else set()
+
     try:
-        while kept:
-            made = _write(kept, originals, written, root)
-            bad = set(_failed(made, kept, before, again()))
-            refused += len(bad)
-            kept = {fix: finding for fix, finding in kept.items() if fix in made and fix not in bad}
-            if not bad:
-                return Mending(tuple(made), refused)
-        _restore(originals, written, root)
+        kept, suspects = list(wanted), []
+        made, bad = attempt(kept)
+        while bad:
+            suspects += [fix for fix in made if fix in bad]
+            kept = [fix for fix in made if fix not in bad]
+            made, bad = attempt(kept)
+        refused = []
+        for number, fix in enumerate(suspects):  # a neighbour may have been the culprit
+            more, bad = attempt([*made, fix]) if number < _SUSPECTS else ([], {fix})
+            if bad or fix not in more:
+                refused.append(fix)
+            else:
+                made = more
+        _write(made, originals, written, root)
+        return Mending(tuple(made), len(refused))
     except BaseException:
         _restore(originals, written, root)
         raise
-    return Mending((), refused)
 
 
 def _write(kept: Iterable[Fix], originals: Mapping[str, bytes], written: dict[str, bytes], root: Path) -> list[Fix]:

@@ -45,7 +45,7 @@ def find(configuration: Path, cache: Cache) -> Site | None:
         )
         site: Site = _decode(Site, note["site"])
         return dataclasses.replace(site, root=root, pages=pages)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None  # whatever is odd about what was kept: the engine will tell
 
 

@@ -64,7 +64,7 @@ def _similar(view: PageView, wanted: str) -> Iterator[Location]:
                 if all(character in rest for character in characters):
                     found.append(((path, offset + len(raw.rstrip())), Location(path, number, start + 1)))
             offset += len(raw) + 1
-    marked = view.places.marked([at for at, _ in found]) if found else ""
+    marked = view.places.marked([at for at, _ in found])[0] if found else ""
     for line in (line for block in html.read(marked).blocks for line in block.text.split("\n")):
         numbers = [ord(character) - FIRST_MARK for character in line if ord(character) >= FIRST_MARK]
         if numbers and "".join(one for one in line if ord(one) < FIRST_MARK).strip() == wanted:
