@@ -52,7 +52,7 @@ COLLECT = """() => {
       const raw = node.getAttribute(name);
       for (const one of name === 'srcset' ? split(raw) : [raw]) {
         let resolved = '';
-        try { resolved = tag === 'a' || tag === 'area' ? node.href : new URL(one, document.baseURI).href; } catch { }
+        try { resolved = typeof node.href === 'string' ? node.href : new URL(one, document.baseURI).href; } catch { }
         links.push([tag, name, one, resolved]);
       }
     }
@@ -102,7 +102,12 @@ class Seen:
 def chromium(browser: Browser, chromium_path: str, hosts: _Hosts) -> Iterator[Browser]:
     """A Chromium for which every host of ours is the server on the loopback, and there are no others."""
     rules = f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1:{hosts.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    arguments = ["--no-sandbox", rules, "--disable-background-networking", "--disable-features=HttpsUpgrades"]
+    arguments = [
+        "--no-sandbox",
+        rules,
+        "--disable-background-networking",
+        "--disable-features=HttpsUpgrades,HttpsFirstBalancedMode",
+    ]
     own = browser.browser_type.launch(executable_path=chromium_path, args=arguments)
     yield own
     own.close()
@@ -158,7 +163,6 @@ def broken(page: Page, base: str, urls: Iterable[str]) -> tuple[dict[Seen, str],
         seen += [Seen(url, *one) for one in found["links"]]
     host = base[: base.index("/", 8) + 1]
     inside = sorted({one.address for one in seen if one.resolved.startswith(host)})
-    page.goto(base, wait_until="domcontentloaded")
     answers = {url: (status, final, kind) for url, status, final, kind in page.evaluate(ASK, inside)}
     lost = _without_target(page, seen, answers, opened)
     return {one: _fault(one, answers, lost) for one in seen if one.address in answers or _is_odd(one)}, ids
@@ -175,7 +179,8 @@ def _without_target(
     lost: set[tuple[str, str]] = set()
     for address, fragments in wanted.items():
         directed = {fragment for fragment in fragments if ":~:" in fragment}  # taken off by navigation alone
-        page.goto(address, wait_until="domcontentloaded")
+        if page.url.partition("#")[0] != address:
+            page.goto(address, wait_until="domcontentloaded")
         missed = list(page.evaluate(AIM, sorted(fragments - directed)))
         for fragment in sorted(directed):
             page.goto("about:blank")
