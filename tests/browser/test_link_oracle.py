@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 DOMAIN = "site.invalid"
 THEME = "theme: {name: null, custom_dir: our-theme}\n"
-TEMPLATE = "<!doctype html><meta charset=utf-8><title>.</title><body>{{ page.content }}"
+TEMPLATE = "<!doctype html><meta charset=utf-8><title>.</title><link rel=icon href=data:,><body>{{ page.content }}"
 COLLECT = """() => {
   const attributes = {a: ['href'], area: ['href'], img: ['src', 'srcset'], source: ['src', 'srcset'], video: ['src', 'poster'],
     audio: ['src'], track: ['src'], iframe: ['src'], embed: ['src'], object: ['data'], script: ['src'], link: ['href'],
@@ -102,12 +102,8 @@ class Seen:
 def chromium(browser: Browser, chromium_path: str, hosts: _Hosts) -> Iterator[Browser]:
     """A Chromium for which every host of ours is the server on the loopback, and there are no others."""
     rules = f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1:{hosts.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    arguments = [
-        "--no-sandbox",
-        rules,
-        "--disable-background-networking",
-        "--disable-features=HttpsUpgrades,HttpsFirstBalancedMode",
-    ]
+    off = "--disable-features=HttpsUpgrades,BackForwardCache,RenderDocument,IsolateOrigins,site-per-process"
+    arguments = ["--no-sandbox", rules, off, "--disable-background-networking", "--disable-site-isolation-trials"]
     own = browser.browser_type.launch(executable_path=chromium_path, args=arguments)
     yield own
     own.close()
