@@ -43,6 +43,8 @@ _NAMES = {
     "\u2060": "零宽连接符",
     "\u00ad": "软连字符",
 }
+_MOST = 50
+"""So many places of a page are tried; each takes a rendering."""
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _TEXTS = frozenset(
     ["", "text", "txt", "plain", "none", "markdown", "md", "mermaid", "html", "console", "log", "output", "csv"]
@@ -128,7 +130,7 @@ def _in_markup(view: PageView, suspects: list[_Suspect]) -> Iterator[Finding]:
         return
     texts = {path: one.text for path, one in view.places.scans.items()}
     as_is = _structure(view.places.reread(texts))
-    for suspect in suspects:
+    for suspect in suspects[:_MOST]:
         lines = texts[suspect.path].split("\n")
         for number, line in suspect.meant.items():
             lines[number] = line
