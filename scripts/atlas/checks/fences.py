@@ -125,7 +125,7 @@ def check(view: PageView) -> Iterator[Finding]:
                 failed[fence.path] = _reach(fence)
         elif fence.standing is Standing.BLOCK and _is_shown(fence):
             if not _is_example(fence):
-                message = f"围栏 `{fence.head}` 因为缩进成了代码，读者看到的是反引号和源码"
+                message = f"围栏 {_quoted(fence.head)} 因为缩进成了代码，读者看到的是反引号和源码"
                 yield fence.finding(view, INDENTED.id, message, "缩进与它所在的正文、列表项或提示框的内容对齐")
         elif fence.standing in {None, Standing.BLOCK} and fence.span.closed:
             yield from _language(view, fence, fences)
@@ -208,21 +208,21 @@ def _not_a_fence(view: PageView, fence: _Fence) -> Iterator[Finding]:
     head, span = fence.head, fence.span
     name = span.language or "text"
     if span.marks[:3] not in {"```", "~~~"}:
-        message = f"`{head}` 不是围栏，读者看到的是一段文字"
+        message = f"{_quoted(head)} 不是围栏，读者看到的是一段文字"
         yield fence.finding(view, MARKS.id, message, f"开头写三个半角反引号 ```{name}，结尾写三个半角反引号")
     elif span.prefix.strip(" \t>"):
-        message = f"`{span.prefix.strip()} {head}` 里的围栏跟在列表记号后面，不是围栏，读者看到的是一段文字"
+        message = f"{_quoted(span.prefix.strip() + ' ' + head)} 里的围栏跟在列表记号后面，不是围栏，读者看到的是一段文字"
         yield fence.finding(view, MARKS.id, message, "围栏另起一行，与列表项的内容对齐（缩进四格）")
     elif _is_like_mermaid(span.info) and not _HEAD.match(span.info):
         yield _misspelt(view, fence)
     elif _INVISIBLE.match(span.info) or not _HEAD.match(span.info):
-        message = f"`{head}` 不是围栏的开头，读者看到的是一段文字"
+        message = f"{_quoted(head)} 不是围栏的开头，读者看到的是一段文字"
         yield fence.finding(view, MARKS.id, message, '写成 ```语言 或 ```语言 title="标题"，引号和花括号成对，空格用半角')
     elif not span.closed and _closes_a_disguised_one(fence):
         return
     else:
         wrong = _wrong_end(fence)
-        message = f"围栏 `{head}` 没有合上，读者看到的是挤成一段的源码"
+        message = f"围栏 {_quoted(head)} 没有合上，读者看到的是挤成一段的源码"
         said = f"第 {wrong} 行合不上它：" if wrong else ""
         yield fence.finding(view, UNCLOSED.id, message, f"{said}结尾另起一行写 {span.marks}，缩进与开头相同，后面不写字")
 
@@ -278,9 +278,9 @@ def _language(view: PageView, fence: _Fence, fences: Sequence[_Fence]) -> Iterat
     language = fence.span.language
     if fence.is_diagram:
         return
-    if language == "mermaid":
+    if re.match(r"[ \t]*(?:\{[ \t]*)?\.mermaid\b|[ \t]*mermaid(?![^\s{])", fence.span.info):
         if "mermaid" not in view.surroundings.in_browser:
-            message = f"`{fence.head}` 在这个项目里不会画成图，读者看到的是源码"
+            message = f"{_quoted(fence.head)} 在这个项目里不会画成图，读者看到的是源码"
             hint = "在 mkdocs.yml 的 `pymdownx.superfences` 下配置名为 mermaid 的 custom_fences"
             yield fence.finding(view, UNCONFIGURED.id, message, hint)
     elif _is_like_mermaid(fence.span.info):
@@ -289,18 +289,21 @@ def _language(view: PageView, fence: _Fence, fences: Sequence[_Fence]) -> Iterat
         first = next(line for line in fence.content if line.strip(" \t>")).strip(" \t>")
         message = f"围栏没有语言名，里面是 `{first[:40]}` 开头的图，读者看到的是源码"
         yield fence.finding(view, MISSING.id, message, f"开头写成 {fence.span.marks}mermaid；给读者看源码就写 text")
-    elif language.lower() not in _SHOWS_FENCES and language and (inner := _swallowed(fence)):
-        message = f"围栏 `{fence.head}` 没有合上，第 {inner} 行的围栏和中间的正文都成了它的代码"
+    elif language.lower() not in _SHOWS_FENCES and (inner := _swallowed(fence)):
+        message = f"围栏 {_quoted(fence.head)} 没有合上，第 {inner} 行的围栏和中间的正文都成了它的代码"
         yield fence.finding(view, UNCLOSED.id, message, f"在第 {inner} 行之前另起一行写 {fence.span.marks}")
 
 
 def _swallowed(fence: _Fence) -> int | None:
-    """The line inside at which another fence was to begin."""
+    """The line inside at which another fence was to begin; in a fence without a language only behind a blank line."""
     inner = re.compile(
         rf"^{re.escape(fence.span.prefix)}{re.escape(fence.span.marks)}[ \t]*[A-Za-z][\w+#.-]*(?:[ \t]+\w+=.*)?$"
     )
     lines = enumerate(fence.content, fence.span.line + 1)
-    return next((number for number, line in lines if inner.match(line)), None)
+    found = next((number for number, line in lines if inner.match(line)), None)
+    if found and not fence.span.info.strip() and fence.text.lines[found - 2].strip(" \t>"):
+        return None  # a block that shows how fences are written
+    return found
 
 
 def _misspelt(view: PageView, fence: _Fence) -> Finding:
@@ -325,6 +328,11 @@ def _is_forgotten(fence: _Fence, fences: Sequence[_Fence]) -> bool:
         return False
     content = _squeezed(fence.content)
     return not any(one.is_diagram and _squeezed(one.content) == content for one in fences) and not judge(source)
+
+
+def _quoted(head: str) -> str:
+    """A fence's head as a message shows it: between back-ticks it could not be told from them."""
+    return f"“{head}”" if "`" in head else f"`{head}`"
 
 
 def _squeezed(lines: Sequence[str]) -> str:

@@ -117,7 +117,7 @@ def _lost(line: str) -> tuple[str, int] | None:
             return f"`{found[0][:12]}` 是转码时丢了的字，读者看到乱码", found.start() + 1
     for found in _MISREAD.finditer(line):
         try:
-            meant = found[0].encode("cp1252", "strict").decode("utf-8")
+            meant = b"".join(_byte(one) for one in found[0]).decode("utf-8")
         except UnicodeError:
             continue
         if any(ord(one) > 0x2E7F for one in meant) and not _is_quoted(line, found):
@@ -125,6 +125,11 @@ def _lost(line: str) -> tuple[str, int] | None:
     if control := _CONTROL.search(line):
         return f"控制字符 U+{ord(control[0]):04X}，读者看到方框或什么也看不到", control.start() + 1
     return None
+
+
+def _byte(character: str) -> bytes:
+    """The byte that was read as this character: by Windows' table, or, where that has none, by ISO's."""
+    return character.encode("latin-1" if "\x80" <= character <= "\x9f" else "cp1252")
 
 
 def _is_quoted(line: str, found: re.Match[str]) -> bool:

@@ -108,6 +108,8 @@ _POWER = re.compile(
 _PRICE_OR_NAME = re.compile(r"\d[\d.,]*(?:\s|[万亿元，。；、/kKmMbB]|$)|[A-Z_]{2,}|\{")
 _MARK = re.compile("[\U0010f000-\U0010ffff]")
 _MARKED = re.compile(r"(\$\$|[$＄(\[])([\U0010f000-\U0010ffff])([^\U0010f000-\U0010ffff]*)")
+_LONGEST = 1000
+"""So many characters behind a delimiter are looked at."""
 _RUN = re.compile(r"(?:\{[^{}]*\}|[^\u3001-\u9fff\uff01-\uffef\n]|\n(?!\n))*")
 
 
@@ -117,14 +119,14 @@ def _left_over(view: PageView) -> Iterator[Finding]:
     set_up = not {"pymdownx.arithmatex", "atlas.markdown"}.isdisjoint(around.extensions)
     if not set_up and "math" in around.in_browser:
         return  # a script looks for dollar signs in all of the page
-    suspects = {block.text for block in view.rendered.blocks if _has_evidence(block.text)}
-    if not suspects:
-        return
     spots = [
         (path, found.end(), found.start())
         for path, one in view.places.scans.items()
         for found in _DELIMITER.finditer(one.masked)
     ]
+    suspects = {block.text for block in view.rendered.blocks if _has_evidence(block.text)} if spots else None
+    if not suspects:
+        return
     page, marks = view.places.marked([(path, end) for path, end, _ in spots])
     started = dict(zip(marks, spots, strict=True))
     for block in html.read(page).blocks:
@@ -141,8 +143,10 @@ def _left_over(view: PageView) -> Iterator[Finding]:
 
 
 def _has_evidence(text: str) -> bool:
-    """A cheap first look."""
-    return bool(_COMMAND.search(text)) or (("$" in text or "＄" in text) and (bool(_POWER.search(text)) or "$$" in text))
+    """Whether a delimiter in a block of prose, wherever it comes from, stands before TeX."""
+    return any(
+        _is_tex(found[0], text[found.end() : found.end() + _LONGEST]) for found in re.finditer(r"\$\$|[$＄(\[]", text)
+    )
 
 
 def _openings(text: str, started: dict[str, tuple[str, int, int]]) -> Iterator[str]:
@@ -159,7 +163,7 @@ def _openings(text: str, started: dict[str, tuple[str, int, int]]) -> Iterator[s
 
 
 def _is_tex(delimiter: str, after: str) -> bool:
-    run = (_RUN.match(after) or [""])[0]
+    run = (_RUN.match(after, 0, _LONGEST) or [""])[0]
     if any(found[1] in commands() for found in _COMMAND.finditer(run)):
         return True
     if delimiter == "$$":

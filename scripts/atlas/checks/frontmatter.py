@@ -69,6 +69,9 @@ def _values(view: PageView, text: str) -> Iterator[Finding]:
         yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = _mark(error)
+        if mark and "\n\n" in text[: mark.index] and _is_mapping(text.split("\n\n")[0]):
+            yield _lost(view, 0, "---", "---")  # a ruler further down was taken for its end
+            return
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 1)
         shown = view.scan.lines[line - 1].strip()
         reason = getattr(error, "problem", "") or str(error).split("\n")[0]
@@ -91,6 +94,13 @@ def _values(view: PageView, text: str) -> Iterator[Finding]:
         shown = view.scan.lines[line - 1].strip()
         hint = "每行写成 `键: 值`，冒号用半角，后面空一格" if node else "写上 `title: 标题`，或删去这两行短横"
         yield Finding(INVALID, Location(view.path, line, 1), f"元数据 `{shown[:60]}` 不是键值，读者看到它的原文", hint)
+
+
+def _is_mapping(text: str) -> bool:
+    try:
+        return isinstance(yaml.safe_load(text), dict)
+    except (yaml.YAMLError, ValueError):
+        return False
 
 
 def _mark(error: yaml.YAMLError) -> yaml.Mark | None:
@@ -135,7 +145,7 @@ def _elsewhere(view: PageView) -> Iterator[Finding]:
             continue
         closed = end is not None
         if number == first or closed:
-            yield _lost(view, number, line, ruler, closed)
+            yield _lost(view, number, line, ruler)
             return
 
 
@@ -153,7 +163,7 @@ def _keys_below(lines: tuple[str, ...], start: int, indent: int) -> tuple[list[s
     return keys, None
 
 
-def _lost(view: PageView, number: int, line: str, ruler: str, closed: bool) -> Finding:
+def _lost(view: PageView, number: int, line: str, ruler: str) -> Finding:
     place = Location(view.path, number + 1, len(line) - len(line.lstrip()) + 1)
     if number or line != line.lstrip():
         above = "前面有别的行" if number else "前面有空格"

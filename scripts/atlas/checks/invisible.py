@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import PageView
-from atlas.scan import Scan
+from atlas.scan import MASK, Scan
 
 INVISIBLE = RULES.add(
     "character-invisible",
@@ -35,6 +35,7 @@ _SUSPECTS = re.compile(
     rf"|^[ \t>|:-]*-[ \t>|:-]*{_ANY}[ \t>|:\-{_SPACES}]*$"
     rf"|^[ \t>]*[ \t]*{_ANY}[ \t{_SPACES}]*(?:---+|\*\*\*+)[ \t]*$"
 )
+_LEAD = re.compile(rf"^[ \t>{_SPACES}{_NOTHINGS}]*(?=```|~~~)")
 _NAMES = {
     "\u00a0": "不间断空格",
     "\u3000": "全角空格",
@@ -43,6 +44,8 @@ _NAMES = {
     "\u2060": "零宽连接符",
     "\u00ad": "软连字符",
 }
+_MOST = 50
+"""So many places of a page are tried; each takes a rendering."""
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _TEXTS = frozenset(
     ["", "text", "txt", "plain", "none", "markdown", "md", "mermaid", "html", "console", "log", "output", "csv"]
@@ -108,8 +111,10 @@ def _suspects(path: str, one: Scan) -> Iterator[_Suspect]:
 
 
 def _unmasked_head(masked: str, line: str) -> str:
-    """The line as masked, but with the marks of a fence that is none: they are taken for a code span."""
-    return line if re.match(rf"^[ \t>{_SPACES}{_NOTHINGS}]*(?:```|~~~)", line) and not masked.strip("\ufffc") else masked
+    """The line as masked, but with the marks of a fence that is none: they are taken for those of a code span."""
+    lead = _LEAD.match(line)
+    is_lost = lead is not None and masked.startswith(lead[0]) and not masked[lead.end() :].strip(MASK)
+    return line if is_lost else masked
 
 
 def _mended(line: str) -> str:
@@ -128,7 +133,7 @@ def _in_markup(view: PageView, suspects: list[_Suspect]) -> Iterator[Finding]:
         return
     texts = {path: one.text for path, one in view.places.scans.items()}
     as_is = _structure(view.places.reread(texts))
-    for suspect in suspects:
+    for suspect in suspects[:_MOST]:
         lines = texts[suspect.path].split("\n")
         for number, line in suspect.meant.items():
             lines[number] = line
