@@ -189,7 +189,13 @@ def test_works_from_any_folder(project: Project, tmp_path: Path) -> None:
 
 FAULTS = (
     (3, 7, "link-target-missing", "链接 `trainin.md` 指向的文件不存在，读者点了是 404", "最接近的文件是 `training.md`"),
-    (3, 24, "link-anchor-missing", "`training.md#date` 里的锚点 `#date` 在目标页不存在，读者会停在页首", "最接近的锚点是 `#data`"),
+    (
+        3,
+        24,
+        "link-anchor-missing",
+        "`training.md#date` 里的锚点 `#date` 在目标页不存在，读者会停在页首",
+        "最接近的锚点是 `#data`",
+    ),
     (
         9,
         25,
