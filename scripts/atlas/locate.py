@@ -41,6 +41,7 @@ class Places:
     reread: Reread | None = None
     rewritten: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _live: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _bare: dict[str, _Lines] = field(default_factory=dict)
 
     @classmethod
     def of_text(cls, path: str, text: str, rendered: Rendered | None = None) -> Places:
@@ -135,7 +136,9 @@ class Places:
         Lines that stand in no fence of their own (a formula) are found, too.
         """
         wanted = [_bare(line) for line in block.strip("\n").splitlines()]
-        runs = [(path, at) for path, one in self.scans.items() for at in _runs([_bare(line) for line in one.lines], wanted)]
+        if not self._bare:
+            self._bare |= {path: _Lines.of(one.lines) for path, one in self.scans.items()}
+        runs = [(path, at) for path, lines in self._bare.items() for at in lines.runs(wanted)]
         found = [(path, at) for path, at in runs if _opens_fence(self.scans[path], at)] or runs
         if not found:
             return Location(self.path), 0
@@ -277,12 +280,26 @@ def _indent(line: str) -> int:
     return len(line) - len(re.sub(r"^[\s>]+", "", line))
 
 
-def _runs(lines: Sequence[str], wanted: Sequence[str]) -> Iterator[int]:
-    if not wanted:
-        return
-    for at in range(len(lines) - len(wanted) + 1):
-        if lines[at] == wanted[0] and list(lines[at : at + len(wanted)]) == list(wanted):
-            yield at
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A text's lines without indentation and quotation marks, and where each line occurs."""
+
+    lines: list[str]
+    numbers: Mapping[str, list[int]]
+
+    @classmethod
+    def of(cls, lines: Sequence[str]) -> _Lines:
+        bare = [_bare(line) for line in lines]
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(bare):
+            numbers[line].append(number)
+        return cls(bare, numbers)
+
+    def runs(self, wanted: list[str]) -> Iterator[int]:
+        """Where these lines stand one after the other, by the number of the first from 0."""
+        for at in self.numbers.get(wanted[0], ()) if wanted else ():
+            if self.lines[at : at + len(wanted)] == wanted:
+                yield at
 
 
 def _opens_fence(one: Scan, at: int) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import yaml
 
-from atlas.checks import outside
+from atlas.checks import near, outside
 from atlas.checks.addresses import is_external, known_urls, resolve
-from atlas.checks.near import near
+from atlas.checks.suggestions import Suggestions
 from atlas.configuration import Configuration, Value
 from atlas.findings import RULES, Finding, Severity
 from atlas.model import Site
@@ -51,9 +51,7 @@ def check(site: Site) -> Iterator[Finding]:
     configuration = Configuration.of(site.root / site.configuration)
     yield from Settings.of(site.root / site.configuration).findings
     yield from _keys(site, configuration)
-    known = known_urls(site)
-    for what, value in _loaded(site, configuration):
-        yield from _file(site, known, what, value)
+    yield from _files(site, configuration)
     for value in _linked(configuration):
         if problem := outside.fault(value.text or ""):
             yield Finding(ADDRESS, value.location, problem[0], problem[1])
@@ -74,27 +72,23 @@ def _loaded(site: Site, configuration: Configuration) -> Iterator[tuple[str, Val
                 yield what, found
 
 
-def _file(site: Site, known: dict[str, str], what: str, value: Value) -> Iterator[Finding]:
-    written = value.text
-    if not written:
-        return
-    if problem := outside.fault(written):
-        yield Finding(ADDRESS, value.location, f"{what} {problem[0]}", problem[1])
-        return
-    destination = None if is_external(written) else resolve(site, "", written)
-    if is_external(written) or (destination and destination.url in known):
-        return
-    kept_out = next(
-        (one for one in site.entries if destination and one.url == destination.url and not one.is_published), None
-    )
-    if kept_out:
-        message = f"{what} `{written}` 被排除在站点之外，每一页都会缺它"
-        yield Finding(FILE, value.location, message, "从 exclude_docs 里去掉它")
-        return
-    files = [one.path for one in site.entries if one.is_published and not one.is_page and not one.from_theme]
-    close, why = near(written, files, site.documents)
-    hint = f"最接近的文件是 `{close}`" + (f"：{why}" if why else "") if close else "先把文件放进文档文件夹，路径从那里算起"
-    yield Finding(FILE, value.location, f"{what} `{written}` 不存在，每一页都会缺它", hint)
+def _files(site: Site, configuration: Configuration) -> Iterator[Finding]:
+    urls = known_urls(site)
+    kept_out = {entry.url for entry in site.entries if not entry.is_published}
+    assets = Suggestions(site.documents, (one.path for one in site.entries if one.is_published and not one.is_page))
+    for what, value in _loaded(site, configuration):
+        written = value.text or ""
+        destination = None if is_external(written) else resolve(site, "", written)
+        if problem := outside.fault(written):
+            yield Finding(ADDRESS, value.location, f"{what} {problem[0]}", problem[1])
+        elif not written or is_external(written) or (destination and destination.url in urls):
+            continue
+        elif destination and destination.url in kept_out:
+            message = f"{what} `{written}` 被排除在站点之外，每一页都会缺它"
+            yield Finding(FILE, value.location, message, "从 exclude_docs 里去掉它")
+        else:
+            hint = near.hint(assets, site.documents, written, "先把文件放进文档文件夹，路径从那里算起")
+            yield Finding(FILE, value.location, f"{what} `{written}` 不存在，每一页都会缺它", hint)
 
 
 def _linked(configuration: Configuration) -> Iterator[Value]:
@@ -142,8 +136,7 @@ def _templates(site: Site, configuration: Configuration) -> Iterator[Finding]:
     extra, static = configuration.find("extra_templates"), configuration.find("theme", "static_templates")
     for value in extra.values() if extra else ():
         if value.text and value.text not in paths:
-            close, why = near(value.text, paths, site.documents)
-            hint = f"最接近的文件是 `{close}`" + (f"：{why}" if why else "") if close else "路径从文档文件夹算起"
+            hint = near.hint(Suggestions(site.documents, paths), site.documents, value.text, "路径从文档文件夹算起")
             yield Finding(FILE, value.location, f"模板 `{value.text}` 不存在，不会生成", hint)
     for value in static.values() if static else ():
         if value.text and not any((folder / value.text).is_file() for folder in site.theme_folders):

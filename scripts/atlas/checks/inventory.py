@@ -10,14 +10,15 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
 from atlas.checks.addresses import resolve
-from atlas.configuration import Configuration
+from atlas.configuration import Configuration, Value
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import Inclusion, Site, SiteFile
+from atlas.scan import scan
 
 ADDRESS = RULES.add(
     "page-address-duplicate",
@@ -46,6 +47,7 @@ _KNOWN = re.compile(
 _CODE = frozenset(
     {".py", ".js", ".mjs", ".ts", ".html", ".htm", ".jinja", ".j2", ".yml", ".yaml", ".json", ".toml", ".css", ".xml"}
 )
+_MARKDOWN = frozenset({".md", ".markdown"})
 _PROSE = frozenset({".md", ".markdown", ".svg", ".txt", ".csv", ".webmanifest", ".tex", ".bib"})
 _SKIPPED = frozenset({"node_modules", "site", "dist", "build", "venv", "__pycache__"})
 _LONGEST = 4_000_000
@@ -124,9 +126,11 @@ def _linked(site: Site) -> set[str]:
 
 def _unmentioned(site: Site, left: list[SiteFile]) -> list[SiteFile]:
     """Those that no text of the project names; texts are read one after the other until none is left."""
+    drawn = _drawn_fences(site) if left else frozenset()
     for file in _texts(site) if left else ():
         try:
             text = file.read_text("utf-8", "replace") if file.stat().st_size <= _LONGEST else ""
+            text = _shown(text, left, drawn) if file.suffix.lower() in _MARKDOWN else text
         except OSError:
             continue
         is_code = file.suffix.lower() in _CODE
@@ -137,6 +141,31 @@ def _unmentioned(site: Site, left: list[SiteFile]) -> list[SiteFile]:
         if not left:
             break
     return left
+
+
+def _shown(text: str, names: Sequence[SiteFile], drawn: frozenset[str]) -> str:
+    """What of a Markdown text may show an asset: neither comments nor code, unless something is drawn from it."""
+    if not any(PurePosixPath(entry.path).stem in text or quote(PurePosixPath(entry.path).stem) in text for entry in names):
+        return ""  # most texts name none of them, and need no closer look
+    seen = scan(text.replace("\r\n", "\n"))
+    head = seen.lines[: seen.front_matter]
+    fences = (line for one in seen.fences if one.language in drawn for line in seen.lines[one.line : one.end])
+    return "\n".join((*head, seen.masked, *fences))
+
+
+def _drawn_fences(site: Site) -> frozenset[str]:
+    """The languages of fences that are more to the project than code to be read: those with a ``name`` in its options."""
+    extensions = Configuration.of(site.root / site.configuration).find("markdown_extensions")
+    return frozenset({"mermaid", *(_names(extensions) if extensions else ())})
+
+
+def _names(options: Value) -> Iterator[str]:
+    for key, value in options.pairs():
+        if key.text == "name" and value.text:
+            yield value.text
+        yield from _names(value)
+    for one in options.values():
+        yield from _names(one)
 
 
 def _mentions(path: PurePosixPath, words: set[str], starts: tuple[str, ...], text: str, *, is_code: bool) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from atlas.checks.addresses import Destination, known_urls, resolve
 from atlas.checks.placeholders import EMPTY, is_placeholder
-from atlas.checks.suggestions import INVISIBLE, Suggestions, anchor
+from atlas.checks.suggestions import INVISIBLE, Anchors, Suggestions
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import Inclusion, Link, Page, Site, SiteFile
 
@@ -52,6 +52,7 @@ class _Known:
     published: Mapping[str, SiteFile]
     kept_out: Mapping[str, SiteFile]
     suggestions: Suggestions
+    anchors: Anchors
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -74,6 +75,7 @@ def _gather(site: Site) -> _Known:
         {entry.path: entry for entry in site.entries if entry.is_published},
         {entry.path: entry for entry in site.entries if not entry.is_published and not entry.from_theme},
         Suggestions(site.documents, site.paths),
+        Anchors(),
     )
 
 
@@ -98,7 +100,7 @@ def _judge(site: Site, page: Page, link: Link, known: _Known) -> Iterator[Findin
     else:
         fragment = destination.fragment
         if fragment and url in known.ids and not _is_there(fragment, known.ids[url]):
-            close = anchor(known.pages[url], fragment)
+            close = known.anchors.nearest(known.pages[url], fragment)
             hint = f"最接近的锚点是 `#{close}`" if close else "在目标标题后加 `{#" + fragment + "}`，或改成那一页已有的锚点"
             message = f"`{_written(link)}` 里的锚点 `#{fragment}` 在目标页不存在，读者会停在页首"
             yield Finding(ANCHOR, _place(page, link), message, hint)

@@ -6,16 +6,16 @@ What an entry leads to is what the engine made of it, plugins included; the conf
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from posixpath import normpath
 
-from atlas.checks import outside
+from atlas.checks import near, outside
 from atlas.checks.addresses import is_external, known_urls, resolve
-from atlas.checks.near import near
+from atlas.checks.suggestions import Anchors, Suggestions
 from atlas.configuration import Configuration, Value
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.model import Inclusion, NavigationEntry, Site
-from atlas.wording import nearest
+from atlas.model import Inclusion, Page, Site
 
 MISSING = RULES.add(
     "nav-target-missing",
@@ -60,11 +60,25 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(ORPHAN, Location(page.path, 1, 1), "这一页不在任何导航里", hint)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the site answers to, gathered once."""
+
+    urls: Mapping[str, str]
+    pages: Mapping[str, Page]
+    inclusions: Mapping[str, Inclusion]
+    suggestions: Suggestions
+
+
 def _addresses(site: Site, places: dict[str, list[Location]]) -> Iterator[Finding]:
     """Entries that are addresses, or paths in which the engine saw no page."""
-    known = known_urls(site)
-    inside = {entry.path: entry.inclusion for entry in site.entries if not entry.from_theme}
-    ids = {known.get(page.url.removeprefix("./"), page.url): page.ids for page in site.pages}
+    urls = known_urls(site)
+    known = _Known(
+        urls,
+        {urls.get(page.url.removeprefix("./"), page.url): page for page in site.pages},
+        {entry.path: entry.inclusion for entry in site.entries if not entry.from_theme},
+        Suggestions(site.documents, site.paths),
+    )
     met: Counter[str] = Counter()
     for entry in site.navigation:
         if entry.is_page:
@@ -75,29 +89,23 @@ def _addresses(site: Site, places: dict[str, list[Location]]) -> Iterator[Findin
         if problem := outside.fault(entry.target):
             yield Finding(MALFORMED, place, f"导航项 {problem[0]}", problem[1])
         elif not is_external(entry.target):
-            yield from _lost(site, entry, place, known, inside, ids)
+            yield from _lost(site, entry.target, place, known)
 
 
-def _lost(
-    site: Site,
-    entry: NavigationEntry,
-    place: Location,
-    known: dict[str, str],
-    inside: dict[str, Inclusion],
-    ids: dict[str, tuple[str, ...]],
-) -> Iterator[Finding]:
-    destination = resolve(site, "", entry.target)
-    if inside.get(normpath(entry.target)) is Inclusion.DISPLACED:
-        message = f"导航项 `{entry.target}` 的地址被同一文件夹里的另一个文件占了，这一页不会进站点"
+def _lost(site: Site, target: str, place: Location, known: _Known) -> Iterator[Finding]:
+    destination = resolve(site, "", target)
+    if known.inclusions.get(normpath(target)) is Inclusion.DISPLACED:
+        message = f"导航项 `{target}` 的地址被同一文件夹里的另一个文件占了，这一页不会进站点"
         yield Finding(EXCLUDED, place, message, "改写成那个文件，或给这一页改名")
-    elif destination is None or destination.url not in known:
-        close, why = near(entry.target, site.paths, site.documents)
-        hint = f"最接近的文件是 `{close}`" + (f"：{why}" if why else "") if close else "写文档文件夹里已有文件的路径"
-        yield Finding(MISSING, place, f"导航项 `{entry.target}` 没有对应的文件", hint)
-    elif destination.fragment and (anchors := ids.get(known[destination.url])) and destination.fragment not in anchors:
-        close = nearest(destination.fragment, anchors)
+    elif destination is None or destination.url not in known.urls:
+        hint = near.hint(known.suggestions, site.documents, target, "写文档文件夹里已有文件的路径")
+        yield Finding(MISSING, place, f"导航项 `{target}` 没有对应的文件，读者点了是 404", hint)
+    page = known.pages.get(known.urls[destination.url]) if destination and destination.url in known.urls else None
+    if destination and destination.fragment and page and page.ids and destination.fragment not in page.ids:
+        close = Anchors().nearest(page, destination.fragment)
         hint = f"最接近的锚点是 `#{close}`" if close else "写那一页里已有的锚点"
-        yield Finding(MISSING, place, f"导航项 `{entry.target}` 里的锚点 `#{destination.fragment}` 在目标页不存在", hint)
+        message = f"导航项 `{target}` 里的锚点 `#{destination.fragment}` 在目标页不存在，读者会停在页首"
+        yield Finding(MISSING, place, message, hint)
 
 
 def _pages(site: Site, places: dict[str, list[Location]]) -> Iterator[Finding]:

@@ -6,11 +6,12 @@ one and looked up; only then is the nearest name sought, among the few that shar
 
 from __future__ import annotations
 
+import heapq
 import posixpath
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from atlas.candidates import words
@@ -70,27 +71,65 @@ class Suggestions:
         if self._sought > _PATIENCE:
             return ""
         if self._pairs is None:
-            self._pairs = defaultdict(list)
-            for number, path in enumerate(self._paths):
-                for pair in _pairs(_stem(path)):
-                    self._pairs[pair].append(number)
-        shared: Counter[int] = Counter()
-        for pair in _pairs(_stem(plain)):
-            shared.update(self._pairs.get(pair, ()))
-        return _closest(plain, folder, [self._paths[number] for number, _ in shared.most_common(_FEW)])
+            self._pairs = _by_pairs([_stem(path) for path in self._paths])
+        return _closest(plain, folder, [self._paths[number] for number in _sharing(self._pairs, _stem(plain))])
 
 
-def anchor(page: Page, fragment: str) -> str:
-    """The id of a page that a fragment was meant for, or nothing."""
-    plain = words(INVISIBLE.sub("", fragment))
-    ids = [one for one in page.ids if not one.startswith(("__", "fnref"))]
-    for one in ids:
-        if plain and words(one) == plain:
-            return one
-    for heading in page.headings:
-        if plain and heading.id and words(heading.text) == plain:
-            return heading.id
-    return nearest(fragment, ids[:2_000])
+class Anchors:
+    """The ids of a site's pages, findable by what somebody may have written instead; each page is indexed once."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, _Ids] = {}
+        self._known: dict[tuple[str, str], str] = {}
+
+    def nearest(self, page: Page, fragment: str) -> str:
+        """The id of a page that a fragment was meant for, or nothing."""
+        key = (page.path, fragment)
+        if key not in self._known:
+            if page.path not in self._pages:
+                self._pages[page.path] = _Ids(page)
+            similar = len(self._known) < _PATIENCE
+            self._known[key] = self._pages[page.path].nearest(fragment, similar=similar)
+        return self._known[key]
+
+
+class _Ids:
+    """One page's ids by the words that they and their headings consist of, and by pairs of letters."""
+
+    def __init__(self, page: Page) -> None:
+        self._ids = [one for one in dict.fromkeys(page.ids) if not one.startswith(("__", "fnref"))]
+        self._worded: dict[str, str] = {}
+        for name, id_ in (*((one, one) for one in self._ids), *((one.text, one.id) for one in page.headings if one.id)):
+            self._worded.setdefault(words(name), id_)
+        self._pairs: dict[str, list[int]] | None = None
+
+    def nearest(self, fragment: str, *, similar: bool) -> str:
+        plain = words(INVISIBLE.sub("", fragment))
+        if plain and plain in self._worded:
+            return self._worded[plain]
+        return self._similar(fragment) if similar else ""
+
+    def _similar(self, fragment: str) -> str:
+        if self._pairs is None:
+            self._pairs = _by_pairs(self._ids)
+        return nearest(fragment, [self._ids[number] for number in _sharing(self._pairs, fragment)])
+
+
+def _by_pairs(names: Sequence[str]) -> dict[str, list[int]]:
+    """Names, by their numbers, under each pair of letters that they contain."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, name in enumerate(names):
+        for pair in _pairs(name):
+            found[pair].append(number)
+    return found
+
+
+def _sharing(pairs: Mapping[str, list[int]], name: str) -> list[int]:
+    """The few names that share most pairs of letters with one, of as many the first."""
+    shared: Counter[int] = Counter()
+    for pair in _pairs(name):
+        shared.update(pairs.get(pair, ()))
+    return heapq.nsmallest(_FEW, shared, key=lambda number: (-shared[number], number))
 
 
 def _guesses(folder: str, plain: str, documents: str) -> Iterator[str]:

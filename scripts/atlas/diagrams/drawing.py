@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from atlas.diagrams.engine import ENGINE
@@ -17,17 +18,25 @@ _CLICK = re.compile(
 _CLASS_LINK = re.compile(r'^[^\S\n]*link[^\S\n]+(?P<node>\S+)[^\S\n]+"(?P<href>[^"\n]+)"', re.MULTILINE)
 _ACTOR_LINK = re.compile(r"^[^\S\n]*link[^\S\n]+(?P<node>[^:\n]+):[^@\n]*@[^\S\n]*(?P<href>\S+)", re.MULTILINE)
 _ACTOR_LINKS = re.compile(r"^[^\S\n]*links[^\S\n]+(?P<node>[^:\n]+):\s*(?P<json>\{.*\})", re.MULTILINE)
+_STEM = "atlas-stem-"
+"""The beginning of all ids in a drawing that was made for any page."""
 _COMMENT = re.compile(r"^\s*%%(?!\s*click\b).*$", re.MULTILINE)
 
 
-@lru_cache(maxsize=4096)
 def draw(source: str, id_prefix: str, width: int) -> Drawing | Problem:
     """Draw a diagram for a column of ``width`` CSS pixels; ids inside begin with ``id_prefix``.
 
     Raises:
         EngineError: if Pele itself fails or runs away.
     """
-    drawn = _draw(source, id_prefix, width)
+    drawn = _drawn(source, width)
+    return drawn if isinstance(drawn, Problem) else replace(drawn, svg=drawn.svg.replace(_STEM, id_prefix))
+
+
+@lru_cache(maxsize=4096)
+def _drawn(source: str, width: int) -> Drawing | Problem:
+    """Draw once for everybody who asks: a page, and the check of it, differ in the ids only."""
+    drawn = _draw(source, _STEM, width)
     if isinstance(drawn, Problem):
         return drawn
     for node, href in comment_links(source):
