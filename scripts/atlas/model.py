@@ -134,6 +134,8 @@ class PageView:
     """The file's bytes."""
     failure: str = ""
     """Why the engine could not render it, in its own words; empty if it could."""
+    style_classes: frozenset[str] = frozenset()
+    """The class names for which the project's style sheets, and those in the page, have rules."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
         collector.set(None)
         assert self._navigation is not None
-        project = _Project(self._configuration, config, files, self._navigation, self._inspect)
+        project = _Project.of(self._configuration, config, files, self._navigation, self._inspect)
         shown = [file for file in files.documentation_pages() if file.page]
         pages = [project.look(file, self._written.get(file.src_uri, Written())) for file in shown]
         self._look(project.site(pages))
@@ -180,6 +180,14 @@ class _Project:
     files: Files
     navigation: Navigation
     inspect: Inspect
+    style_classes: frozenset[str]
+
+    @classmethod
+    def of(
+        cls, configuration: Path, config: MkDocsConfig, files: Files, navigation: Navigation, inspect: Inspect
+    ) -> _Project:
+        """A project whose files and navigation MkDocs has read."""
+        return cls(configuration, config, files, navigation, inspect, _style_classes(config, files))
 
     @property
     def root(self) -> Path:
@@ -217,8 +225,9 @@ class _Project:
         reread = None if failure or page is None else self._rereader(page, path, written)
         places = Places(path, scans, rendered, reread, written.rewritten)
         meta = dict(page.meta) if page and page.meta else {}
+        classes = self.style_classes | html.style_classes(content)
         return self.inspect(
-            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure)
+            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure, classes)
         )
 
     def _relative(self, name: str) -> str:
@@ -284,7 +293,7 @@ def _prepare(configuration: Path, config: MkDocsConfig, inspect: Inspect) -> _Pr
     files = config.plugins.on_files(files, config=config)
     set_exclusions(files, config)
     navigation = config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
-    return _Project(configuration, config, files, navigation, inspect)
+    return _Project.of(configuration, config, files, navigation, inspect)
 
 
 def _known_or_rendered(project: _Project, cache: Cache) -> list[Page]:
@@ -343,9 +352,25 @@ def _common_digest(project: _Project) -> bytes:
     config = project.config
     parts = [*configuration_parts(project.configuration)]
     parts += [f"{file.src_uri}\0{file.url}\0{file.inclusion.name}".encode() for file in project.files]
+    parts += [" ".join(sorted(project.style_classes)).encode()]
     if folder := _data_folder(config):
         parts += [file.read_bytes() for file in sorted((project.root / folder).glob("*.yml"))]
     return digest(*parts)
+
+
+def _style_classes(config: MkDocsConfig, files: Files) -> frozenset[str]:
+    """The class names in the project's own style sheets: among its documents, and in the folder that changes its theme."""
+    folder = config.theme.custom_dir
+    changes = [path for path in Path(folder).rglob("*") if path.suffix in {".css", ".html"}] if folder else []
+    sheets = [Path(str(file.abs_src_path)) for file in files.css_files() if file.abs_src_path]
+    theirs = Path(config.docs_dir).resolve()
+    own = [path for path in sheets if path.resolve().is_relative_to(theirs)]
+    classes: set[str] = set()
+    for path in dict.fromkeys([*own, *changes]):
+        with contextlib.suppress(OSError):
+            text = path.read_text("utf-8", "replace")
+            classes |= html.css_classes(text) if path.suffix == ".css" else html.style_classes(text)
+    return frozenset(classes)
 
 
 def configuration_parts(configuration: Path) -> Iterator[bytes]:
