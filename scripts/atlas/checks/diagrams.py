@@ -190,12 +190,25 @@ def _finding(view: PageView, source: str, problem: Problem, nth: int) -> Finding
 
 def _place(view: PageView, source: str, problem: Problem, nth: int) -> Location:
     """Where in the page a place in its ``nth`` diagram of this text is."""
+    if not source.strip():
+        return _empty(view, nth)
     first, indent = view.places.block(source, nth=nth)
     if not first.line or not problem.line:
         return Location(first.path, first.line)
     above = len(source) - len(source.lstrip("\n"))
     column = problem.column + indent if problem.column else None
     return Location(first.path, first.line + problem.line - 1 - above, column)
+
+
+def _empty(view: PageView, nth: int) -> Location:
+    """The head of the ``nth`` fence with nothing in it."""
+    found = [
+        Location(path, fence.line, len(scan.lines[fence.line - 1]) - len(scan.lines[fence.line - 1].lstrip(" \t>")) + 1)
+        for path, scan in view.places.scans.items()
+        for fence in scan.fences
+        if fence.language == "mermaid" and not "".join(scan.lines[fence.line : fence.end - 1]).strip(" \t>")
+    ]
+    return found[min(nth, len(found) - 1)] if found else Location(view.path)
 
 
 def _head(view: PageView, source: str, nth: int) -> Location:

@@ -32,7 +32,7 @@ def judge(source: str) -> tuple[Problem, ...]:
     if not source.strip():
         return (Problem("图是空的", 1, 1, hint="在围栏里写图，或删掉这个围栏"),)
     problems: list[Problem] = []
-    text, replaced, only_model = source, set[int](), True
+    text, replaced, only_model, all_mended = source, set[int](), True, True
     for _ in range(2 * MOST_PROBLEMS):
         refusal = verdict(text)
         if refusal.drawn or len(problems) == MOST_PROBLEMS:
@@ -46,11 +46,12 @@ def judge(source: str) -> tuple[Problem, ...]:
         place, mended = (place, None) if opening else _corrected(text, place, refusal)
         only_model = only_model and _of_the_model(refusal)
         if not problems or (
-            not opening and _is_new(source, text, refusal, place[0], mended, replaced if only_model else None)
+            all_mended if opening else _is_new(source, text, refusal, place[0], mended, replaced if only_model else None)
         ):
             problems.append(_problem(source, refusal, place, opening, mended))
         if not opening and not mended and place[0] <= strip(text).place(0)[0]:
             break  # without its first line nothing of a diagram can be judged
+        all_mended = all_mended and bool(mended)
         replaced.add(place[0])
         text = closed if opening else _without(text, place[0], mended)
     return tuple(sorted(problems, key=lambda one: (one.line or 0, one.column or 0)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from atlas.diagrams.lines import Line
@@ -45,7 +46,7 @@ def _columns(lines: list[Line], facts: Any) -> Iterator[Problem]:
 
 def _open_calls(lines: list[Line], facts: Any) -> Iterator[Problem]:
     """A C4 call that is not closed swallows the line below."""
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in pairwise(lines):
         opening = re.match(r"\s*[A-Z]\w*\s*\(", line.bare)
         if opening and ")" not in line.bare and re.match(r"\s*[A-Z]\w*\s*\(", below.bare):
             message = f"`{line.text.strip()}` 的圆括号没有合上，下一行 `{below.text.strip()}` 成了它的说明"
@@ -67,7 +68,7 @@ def _wide_in_tasks(lines: list[Line], facts: Any) -> Iterator[Problem]:
 
 def _wide_colons(lines: list[Line], facts: Any) -> Iterator[Problem]:
     """A period and its event with a full-width colon between them are one long period."""
-    for line, below in zip(lines, [*lines[1:], None], strict=True):
+    for line, below in zip_longest(lines, lines[1:]):
         text = line.text
         if _TITLED.match(text) or ":" in text or (below and below.text.lstrip().startswith(":")):
             continue
@@ -89,9 +90,8 @@ def _scores(lines: list[Line], facts: Any) -> Iterator[Problem]:
             task = line.text.strip().split(":")[0].strip()
             right = f"{task}: 3: {score}" if score else f"{task}: 3"
             message = f"`{score or task}` 不是分数，读者看不到这一步的高低"
-            yield _problem(
-                line, found.start(1) if score else len(line.text.rstrip()), message, f"写作 `事情: 分数: 谁`，例如 `{right}`"
-            )
+            at = found.start(1) if score else len(line.text.rstrip())
+            yield _problem(line, at, message, f"写作 `事情: 分数: 谁`，例如 `{right}`")
 
 
 def _problem(line: Line, offset: int, message: str, hint: str) -> Problem:

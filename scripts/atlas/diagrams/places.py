@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from atlas.diagrams.blocks import Opening, unclosed
+from atlas.diagrams.blocks import Opening, is_closer, unclosed
 from atlas.diagrams.engine import Verdict, verdict
 from atlas.diagrams.keywords import kind_of
+from atlas.diagrams.lines import FLOW
 from atlas.diagrams.stripping import FRONT_MATTER, Stripped, strip
 
 Place = tuple[int, int | None]
@@ -75,7 +76,7 @@ def _bracket(source: str, left: Stripped, refusal: Verdict) -> Place | None:
         return None
     # In an entity-relationship diagram braces are feet of crows.
     line = re.sub(r"[|o]\{|\}[|o]", "  ", _line(left, refusal.first_line))
-    column = open_mark(line)
+    column = open_mark(line) or (open_pipe(line) if kind_of(left.text) in FLOW else 0)
     return left.place(left.offset(refusal.first_line, column)) if column else None
 
 
@@ -95,6 +96,16 @@ def open_mark(line: str) -> int:
     return stack[0][1] if stack else 0
 
 
+def open_pipe(line: str) -> int:
+    """The column, from 1, of the bar that opens the text of an edge and that nothing on the line closes; 0 if none does."""
+    bars = [
+        at
+        for at, character in enumerate(re.sub(r'"[^"]*"|[\[({][^\])}]*[\])}]', lambda m: " " * len(m[0]), line), 1)
+        if character == "|"
+    ]
+    return bars[-1] if len(bars) % 2 else 0
+
+
 def _before_closer(source: str, place: Place, refusal: Verdict) -> Place:
     """One line up, if what was met is the end of a block only because the line before it is unfinished."""
     lines = source.splitlines()
@@ -102,16 +113,9 @@ def _before_closer(source: str, place: Place, refusal: Verdict) -> Place:
     line = lines[place[0] - 1] if place[0] <= len(lines) else ""
     starts = place[1] == len(line) - len(line.lstrip()) + 1
     spoils = _spoils(source, refusal)
-    if (
-        not above
-        or refusal.stage == "draw"
-        or not starts
-        or not (re.match(r"\s*(?:\}|end\b)", line) or not spoils(place[0]))
-    ):
+    if not above or refusal.stage == "draw" or not starts or is_closer(lines[above - 1]) or spoils(place[0]):
         return place
-    if spoils(above):
-        return above, len(lines[above - 1].rstrip()) + 1
-    return place
+    return (above, len(lines[above - 1].rstrip()) + 1) if spoils(above) else place
 
 
 def _front_matter(source: str, left: Stripped, refusal: Verdict) -> Place | None:
@@ -217,6 +221,7 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
 
 def _names(refusal: Verdict) -> Iterator[str]:
     yield refusal.text.strip()
+    yield from re.findall(r'existing branch.*"checkout (.+?)"', refusal.message)
     yield from re.findall(r"[\"'\[(]([^\"'\[\]()]+)[\"'\])]", refusal.message)
     yield from re.findall(
         r"(?:shape: |Invalid date:|Duplicate id |identifier: |block |slice )([^\s.]\S*?)\.?(?:\s|$)", refusal.message

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 
 from atlas.diagrams.engine import verdict
 from atlas.diagrams.keywords import CHINESE_HEADERS, DIRECTIONS, HEADERS, STATEMENTS, kind_of, nearest
-from atlas.diagrams.places import open_mark
+from atlas.diagrams.places import open_mark, open_pipe
 
 WIDE_MARKS = str.maketrans("（）：，；－＞＜［］｛｝｜＝＃％＊＋．／＠＂＇＆　、", "():,;-><[]{}|=#%*+./@\"'& ,")
 _ARROWS = (
@@ -365,6 +365,15 @@ def _quotes(line: str) -> Mended:
         yield line.rstrip() + '"', "少了收尾的双引号"
 
 
+def _pipes(line: str) -> Mended:
+    """The text of an edge that is not closed ends before the node that follows."""
+    opened = open_pipe(line)
+    for gap in reversed(list(re.finditer(r"\s+(?=\S)", line[opened:]))) if opened else ():
+        at = opened + gap.start()
+        if line[opened:at].strip():
+            yield f"{line[:at]}|{line[at:]}", "边上的文字两头都要有 `|`"
+
+
 def _closers(line: str) -> Mended:
     opened = open_mark(line)
     if not opened:
@@ -392,8 +401,8 @@ def _quote_words(line: str) -> str:
 
 
 _WAYS: dict[str, tuple[Callable[[str], Mended], ...]] = {
-    "flowchart": (_mirror, _labels, _reserved, _arrows),
-    "swimlane": (_mirror, _labels, _reserved, _arrows),
+    "flowchart": (_pipes, _mirror, _labels, _reserved, _arrows),
+    "swimlane": (_pipes, _mirror, _labels, _reserved, _arrows),
     "agentflow": (_mirror, _labels, _reserved, _arrows),
     "block": (_mirror, _labels, _arrows, _word_quoted),
     "sequence": (_sequence,),

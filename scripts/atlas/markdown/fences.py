@@ -147,7 +147,7 @@ def figure(pending: Pending, prefix: str) -> str:
 
 
 def client_figure(pending: Pending, words: Outline) -> str:
-    """A figure that ``mkdocs-mermaid2-plugin`` draws in the reader's browser, which knows nothing of Markdown's addresses."""
+    """A figure that ``mkdocs-mermaid2-plugin`` draws in the reader's browser, with addresses as a browser reads them."""
     fence, source = pending.fence, relinked(pending.fence.source, pending.links)
     title, description = fence.title or words.title, fence.description or words.description
     return (
