@@ -8,7 +8,7 @@ import pytest
 
 from atlas.diagrams import UNDRAWABLE, judge
 from atlas.diagrams.engine import forget
-from tests.corpus import mutants, samples
+from tests.diagram_corpus import mutants, samples
 
 
 def test_the_corpus_is_judged_as_recorded() -> None:

@@ -67,7 +67,10 @@ def _corrected(text: str, place: Place, refusal: Verdict) -> tuple[Place, Repair
                 continue
             above = repair(text, at)
             if above and mends_all(text, at, above):
-                return (at, open_mark(lines[at - 1]) or len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1), above
+                return (
+                    at,
+                    above.mark or open_mark(lines[at - 1]) or len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1,
+                ), above
     return place, mended
 
 
@@ -82,9 +85,23 @@ def _problem(
         column = mended.column
         word = re.match(r"\S+", written[line - 1][column - 1 :]) if refusal.stage == "parse" else None
         message = f"不认识 `{word[0]}`" if word and "图种" not in message else message
+    elif mended and mended.mark and refusal.stage == "parse":
+        column = mended.mark
+        character = written[line - 1][column - 1]
+        message = f"`{character}` 没有合上" if character in '([{"|' else f"这里不能写 `{character}`"
+    elif column and refusal.stage == "parse":
+        column = _token(written[line - 1], column)
     return Problem(
         message, line, column, snippet, _kind(refusal), hint(refusal, snippet, mended, opening, kind_of(strip(source).text))
     )
+
+
+def _token(line: str, column: int) -> int:
+    """Where the arrow or the number begins in the middle of which a parser stopped."""
+    for token in re.finditer(r"\d+\.\d*|[-=.<>~]{2,}|<\|[-=.]+|[|o}]{2}[-.]+[|o{]*", line):
+        if token.start() < column <= token.end():
+            return token.start() + 1
+    return column
 
 
 def _kind(refusal: Verdict) -> str:

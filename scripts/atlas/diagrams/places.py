@@ -98,11 +98,8 @@ def open_mark(line: str) -> int:
 
 def open_pipe(line: str) -> int:
     """The column, from 1, of the bar that opens the text of an edge and that nothing on the line closes; 0 if none does."""
-    bars = [
-        at
-        for at, character in enumerate(re.sub(r'"[^"]*"|[\[({][^\])}]*[\])}]', lambda m: " " * len(m[0]), line), 1)
-        if character == "|"
-    ]
+    bare = re.sub(r'"[^"]*"|[\[({][^\])}]*[\])}]', lambda found: " " * len(found[0]), line)
+    bars = [found.end() for found in re.finditer(r"\|", bare)]
     return bars[-1] if len(bars) % 2 else 0
 
 
@@ -205,6 +202,10 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
         told = [(at, met.start() + 1) for at, line in enumerate(lines, 1) if at > head and (met := word.search(line))]
         if told:
             return told[-1] if "second element" in refusal.message else told[0]
+    if re.search(r"egative|invalid value", refusal.message):
+        return next(
+            ((at, met.start(1) + 1) for at, line in enumerate(lines, 1) if (met := re.search(r":\s*(-)", line))), None
+        )
     names = [name for name in _names(refusal) if name]
     found: list[tuple[int, int]] = []
     for name in names:

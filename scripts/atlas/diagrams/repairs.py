@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from atlas.diagrams.engine import verdict
@@ -17,6 +17,7 @@ from atlas.diagrams.keywords import CHINESE_HEADERS, DIRECTIONS, HEADERS, STATEM
 from atlas.diagrams.places import open_mark, open_pipe
 
 WIDE_MARKS = str.maketrans("（）：，；－＞＜［］｛｝｜＝＃％＊＋．／＠＂＇＆　、", "():,;-><[]{}|=#%*+./@\"'& ,")
+_CURLY = str.maketrans("“”„‘’", '"""\'\'')
 _ARROWS = (
     ("——>", "-->"),
     ("—>", "-->"),
@@ -39,6 +40,8 @@ class Repair:
     line: str
     sentence: str
     column: int | None = None
+    mark: int | None = None
+    """The column of the one character that was wrong: a full-width mark, or a bracket or quote that nothing closes."""
 
 
 def repair(source: str, at: int) -> Repair | None:
@@ -56,10 +59,25 @@ def repair(source: str, at: int) -> Repair | None:
             continue
         tried.add(candidate.line)
         if _mends(lines, at, candidate.line, before.message, before.stage):
-            return candidate
+            return replace(candidate, mark=wrong_mark(lines[at - 1], candidate.line))
         if len(tried) > _MOST:
             break
     return None
+
+
+def wrong_mark(line: str, mended: str) -> int | None:
+    """The column, from 1, of the character that made a line wrong, seen from its correction; nothing where it is none."""
+    at = next((at for at, (one, other) in enumerate(zip(line, mended, strict=False)) if one != other), len(line))
+    if (at < len(line) and ord(line[at]) in WIDE_MARKS | _CURLY) or line[at : at + 1] in (";", "%"):
+        return at + 1
+    inserted = mended[at : at + 1]
+    if inserted == "%" and at:
+        return at
+    if inserted == '"' and line[:at].count('"') % 2:
+        return line.rindex('"', 0, at) + 1
+    if inserted == "|" and line[:at].count("|") % 2:
+        return line.rindex("|", 0, at) + 1
+    return (open_mark(line[:at]) or None) if inserted and inserted in "])}" else None
 
 
 def mends_all(source: str, at: int, mended: Repair) -> bool:
@@ -100,6 +118,8 @@ def _candidates(line: str, kind: str, *, is_header: bool) -> Iterator[Repair]:
     if is_header:
         yield from _headers(line)
     yield from _wide(line)
+    if re.match(r"\s*%(?!%)", line):
+        yield Repair(line.replace("%", "%%", 1), "注释以两个 `%` 开头")
     yield from _misspelt(line, kind)
     for way in (*_WAYS.get(kind, ()), _quotes, _closers):
         for mended, sentence in way(line):
@@ -306,7 +326,8 @@ def _word_quoted(line: str) -> Mended:
 def _value_quoted(line: str) -> Mended:
     found = re.match(r"(\s*[\w ]+:\s*)(.+?)\s*$", line)
     if found:
-        yield f"{found[1]}{_quoted(found[2])}", "这里的中文要加英文双引号"
+        value = found[2].strip('"“”')
+        yield f'{found[1]}"{value}"', "这里的中文和与关键字相同的词要加英文双引号"
 
 
 def _radar(line: str) -> Mended:
@@ -359,9 +380,11 @@ def _railroad(line: str) -> Mended:
 def _quotes(line: str) -> Mended:
     yield re.sub("[“”]", '"', line), "弯引号改成英文双引号"
     if line.count('"') % 2:
-        last = line.rfind('"')
-        for found in re.finditer(r"\s+as\s|[\])}]|\s*(?:--|==|:)", line[last + 1 :]):
-            yield f'{line[: last + 1 + found.start()]}"{line[last + 1 + found.start() :]}', "少了收尾的双引号"
+        for opened in (at for at, character in enumerate(line) if character == '"' and line[:at].count('"') % 2 == 0):
+            end = line.find('"', opened + 1)
+            for found in re.finditer(r"\s+as\s|[\])}]|\s*(?:--|==|:)", line[opened + 1 : end if end > 0 else None]):
+                at = opened + 1 + found.start()
+                yield f'{line[:at]}"{line[at:]}', "少了收尾的双引号"
         yield line.rstrip() + '"', "少了收尾的双引号"
 
 
