@@ -12,10 +12,11 @@ from functools import lru_cache
 from atlas.diagrams.blocks import Opening, is_closer, stand_in
 from atlas.diagrams.engine import Verdict, verdict
 from atlas.diagrams.keywords import STATEMENTS, kind_of
-from atlas.diagrams.places import Place, find, open_mark
-from atlas.diagrams.repairs import Repair, mends_all, repair
+from atlas.diagrams.marks import open_mark
+from atlas.diagrams.places import Place, find
+from atlas.diagrams.repairs import mends_all, repair
 from atlas.diagrams.stripping import strip
-from atlas.diagrams.values import SYNTAX, UNDRAWABLE, Problem
+from atlas.diagrams.values import SYNTAX, UNDRAWABLE, Problem, Repair
 from atlas.diagrams.wording import hint, said
 
 MOST_PROBLEMS = 10

@@ -13,6 +13,7 @@ from atlas.diagrams.blocks import Opening, is_closer, unclosed
 from atlas.diagrams.engine import Verdict, verdict
 from atlas.diagrams.keywords import kind_of
 from atlas.diagrams.lines import FLOW
+from atlas.diagrams.marks import open_mark, open_pipe
 from atlas.diagrams.stripping import FRONT_MATTER, Stripped, strip
 
 Place = tuple[int, int | None]
@@ -78,29 +79,6 @@ def _bracket(source: str, left: Stripped, refusal: Verdict) -> Place | None:
     line = re.sub(r"[|o]\{|\}[|o]", "  ", _line(left, refusal.first_line))
     column = open_mark(line) or (open_pipe(line) if kind_of(left.text) in FLOW else 0)
     return left.place(left.offset(refusal.first_line, column)) if column else None
-
-
-def open_mark(line: str) -> int:
-    """The column, from 1, of the first quote or bracket of a line that nothing on it closes; 0 if there is none."""
-    stack: list[tuple[str, int]] = []
-    for column, character in enumerate(line, 1):
-        if stack and stack[-1][0] == '"':
-            if character == '"':
-                stack.pop()
-        elif character in '([{"':
-            stack.append((character, column))
-        elif character in ")]}" and stack and stack[-1][0] == "([{"[")]}".index(character)]:
-            stack.pop()
-    if stack and stack[-1][0] == '"':
-        return stack[-1][1]
-    return stack[0][1] if stack else 0
-
-
-def open_pipe(line: str) -> int:
-    """The column, from 1, of the bar that opens the text of an edge and that nothing on the line closes; 0 if none does."""
-    bare = re.sub(r'"[^"]*"|[\[({][^\])}]*[\])}]', lambda found: " " * len(found[0]), line)
-    bars = [found.end() for found in re.finditer(r"\|", bare)]
-    return bars[-1] if len(bars) % 2 else 0
 
 
 def _before_closer(source: str, place: Place, refusal: Verdict) -> Place:
