@@ -7,12 +7,10 @@ names must be Latin, and which need double quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from atlas.diagrams.marks import CJK, open_mark, open_pipe, quote_words, quoted
-
-Mended = Iterator[tuple[str, str]]
-"""Lines that may be right, each with what was done in a few words."""
+from atlas.diagrams.closing import Mended, brackets, edge_texts, quotes
+from atlas.diagrams.marks import CJK, quote_words, quoted
 
 
 def _labels(line: str) -> Mended:
@@ -188,44 +186,9 @@ def _railroad(line: str) -> Mended:
     yield re.sub(r"^(\s*[\w-]+)\s*[：:=]?\s*(?=[\"'(\w\[{])", r"\1 = ", line), "写作 `名字 = 定义 ;`"
 
 
-def _pipes(line: str) -> Mended:
-    """The text of an edge that is not closed ends before the node that follows."""
-    opened = open_pipe(line)
-    for gap in reversed(list(re.finditer(r"\s+(?=\S)", line[opened:]))) if opened else ():
-        at = opened + gap.start()
-        if line[opened:at].strip():
-            yield f"{line[:at]}|{line[at:]}", "边上的文字两头都要有 `|`"
-
-
-def _quotes(line: str) -> Mended:
-    yield re.sub("[“”]", '"', line), "弯引号改成英文双引号"
-    if line.count('"') % 2:
-        for opened in (at for at, character in enumerate(line) if character == '"' and line[:at].count('"') % 2 == 0):
-            end = line.find('"', opened + 1)
-            for found in re.finditer(r"\s+as\s|[\])}]|\s*(?:--|==|:)", line[opened + 1 : end if end > 0 else None]):
-                at = opened + 1 + found.start()
-                yield f'{line[:at]}"{line[at:]}', "少了收尾的双引号"
-        yield line.rstrip() + '"', "少了收尾的双引号"
-
-
-def _closers(line: str) -> Mended:
-    opened = open_mark(line)
-    if not opened:
-        return
-    closing = {"[": "]", "(": ")", "{": "}", '"': '"'}[line[opened - 1]]
-    for arrow in re.finditer(r"\s+(?:[-=.<~]{2,}|:|@\{)", line[opened:]):
-        at = opened + arrow.start()
-        yield line[:at] + closing + line[at:], f"少了收尾的 `{closing}`"
-        yield line[:at] + closing * 2 + line[at:], f"少了收尾的 `{closing}`"
-    stripped = line.rstrip()
-    yield stripped + closing, f"少了收尾的 `{closing}`"
-    yield stripped + closing * 2, f"少了收尾的 `{closing}`"
-    yield re.sub(r"(\s*[\])}]*\s*)$", closing + r"\1", stripped, count=1), f"少了收尾的 `{closing}`"
-
-
 _WAYS: dict[str, tuple[Callable[[str], Mended], ...]] = {
-    "flowchart": (_pipes, _mirror, _labels, _reserved, _arrows),
-    "swimlane": (_pipes, _mirror, _labels, _reserved, _arrows),
+    "flowchart": (edge_texts, _mirror, _labels, _reserved, _arrows),
+    "swimlane": (edge_texts, _mirror, _labels, _reserved, _arrows),
     "agentflow": (_mirror, _labels, _reserved, _arrows),
     "block": (_mirror, _labels, _arrows, _word_quoted),
     "sequence": (_sequence,),
@@ -258,5 +221,5 @@ _WAYS: dict[str, tuple[Callable[[str], Mended], ...]] = {
 
 def meant(line: str, kind: str) -> Mended:
     """What the line may have been meant to be: first as its kind has it, then with quotes and brackets closed."""
-    for way in (*_WAYS.get(kind, ()), _quotes, _closers):
+    for way in (*_WAYS.get(kind, ()), quotes, brackets):
         yield from way(line)
