@@ -1,4 +1,4 @@
-"""``pyproject.toml`` → ``requirements/*.txt`` with hashes, ``package.json`` → ``package-lock.json``."""
+"""``pyproject.toml`` → ``requirements/*.txt`` with hashes, each ``package.json`` → ``package-lock.json``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def main() -> int:
             command = [f"{folder}/bin/uv", "pip", "compile", *FLAGS.split(), str(source), "-o", str(target)]
             subprocess.run(command, check=True)
     npm = [*find_npm(), "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(npm, cwd=ROOT, check=True)
+    for folder_of_pins in (ROOT, ROOT / "scripts" / "bench"):
+        subprocess.run([*npm, "--omit-lockfile-registry-resolved"], cwd=folder_of_pins, check=True)
     return 0
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from atlas import diagrams, formulas
-from atlas.diagrams import NARROW, WIDE, Drawing, Problem
-from atlas.v8 import KATEX, Engine, EngineError
+from atlas.diagrams import NARROW, WIDE, Drawing, Problem, prepare
+from atlas.diagrams.engine import GET_CONFIG, forget, verdict
+from atlas.v8 import KATEX, MERMAID, Engine, EngineError, library
 
 FLOW = 'flowchart LR\n  accTitle: 题\n  accDescr: 说明\n  A["甲"] -- "传" --> B["乙<br>二"]\n'
 
@@ -92,3 +94,29 @@ def test_formula_problem_has_an_offset() -> None:
     assert formulas.typeset(r"a + \nosuch", display=True) == formulas.FormulaProblem(
         "Undefined control sequence: \\nosuch", 4
     )
+
+
+def test_what_is_prepared_is_what_is_asked() -> None:
+    """Verdicts, words and drawings are the same asked for at once and one by one, whatever stands beside them."""
+    sources = [FLOW, "flowchart LR\n  A --> \n", 'pie\n  "甲" : 1\n']
+    forget()
+    alone = [
+        (verdict(one), diagrams.outline(one), diagrams.draw(one, "x-", WIDE)) for one in sources if not diagrams.judge(one)
+    ]
+    forget()
+    prepare(sources, (WIDE, NARROW))
+    assert [
+        (verdict(one), diagrams.outline(one), diagrams.draw(one, "x-", WIDE)) for one in sources if verdict(one).drawn
+    ] == alone
+
+
+def test_the_copy_of_the_configuration_is_mermaids_own() -> None:
+    """What stands for Mermaid's ``getConfig`` finds its place in the release, and copies as the original does."""
+    assert len(re.findall(GET_CONFIG, library(MERMAID).read_text("utf-8"))) == 1
+    plain = Engine("Mermaid", (MERMAID,), ())
+    ours = Engine("Mermaid", (MERMAID,), (), {MERMAID: (GET_CONFIG, r"\1copyConfiguration(\2)\3")})
+    asked = (
+        "mermaid.initialize({flowchart: {curve: null, list: [1, 1, 2], deep: {a: {b: 1}}}}),"
+        "(() => JSON.stringify(mermaid.mermaidAPI.getConfig()))"
+    )
+    assert ours.call(f"({asked})") == plain.call(f"({asked})")

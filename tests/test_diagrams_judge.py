@@ -7,8 +7,8 @@ import pickle
 import pytest
 
 from atlas.diagrams import UNDRAWABLE, judge
-from atlas.diagrams.engine import verdict
-from tests.corpus import mutants, samples
+from atlas.diagrams.engine import forget
+from tests.diagram_corpus import mutants, samples
 
 
 def test_the_corpus_is_judged_as_recorded() -> None:
@@ -117,7 +117,7 @@ def test_the_verdict_does_not_depend_on_what_came_before() -> None:
     pie = 'pie\n  "甲" : 1\n'
     judge('%%{init: {"theme": "base", "themeVariables": {"primaryColor": "#123"}}}%%\nflowchart LR\n  A --> B\n')
     judge("gantt\n  dateFormat YYYY-MM-DD\n  甲 :a, 2026-01-01, 3d, x, y\n")
-    verdict.cache_clear()
+    forget()
     judge.cache_clear()
     assert judge(pie) == ()
     assert judge("gantt\n  dateFormat YYYY-MM-DD\n  乙 :3d\n") != ()

@@ -23,7 +23,7 @@ _AUTOLINK = re.compile(r"<((?:[a-zA-Z][a-zA-Z0-9+.-]*:|[^\s<>@]+@)[^<>\s]*)>")
 _ATTRIBUTE = re.compile(
     r"""\b(?:href|src|srcset|poster|data|action|xlink:href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>{}]+))""", re.IGNORECASE
 )
-_CLICK = re.compile(r'^[ \t>]*(?:%%\s*)?click\s+.+?\s+(?:href\s+)?"([^"\n]+)"', re.MULTILINE)
+_CLICK = re.compile(r'^[ \t>]*(?:%%\s*)?(?:click|link)\s+.+?\s+(?:href\s+)?"([^"\n]+)"', re.MULTILINE)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()>#+.!\-|~^])")
 _TITLE = re.compile(r"\s[\"'][^\n]*[\"']\s*$")
 _PARENTHESIS = re.compile(r"\\.|[()\n]")

@@ -73,6 +73,9 @@ _SRCSET = re.compile(r"[\s,]*([^\s,]\S*)(?:(?<=,)|[^,(]*(?:\([^)]*\)[^,(]*)*)")
 _ADDRESSED = frozenset({"a", "area", "img"})
 """Elements that are nothing without an address."""
 _FILLED = frozenset({"data-href", "data-original", "data-src", "data-srcset", "onclick", "srcset"})
+_SELECTOR = re.compile(r"([^{};]*)\{")
+_CLASS = re.compile(r"\.(-?[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*)")
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style", re.DOTALL | re.IGNORECASE)
 _IDLE_LINKS = frozenset({"canonical", "alternate", "next", "prev", "author", "license", "edit"})
 
 
@@ -136,6 +139,17 @@ def css_urls(css: str) -> tuple[str, ...]:
     """The addresses that a style sheet would load."""
     plain = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     return tuple((found[1] or found[2]).strip() for found in _CSS_URL.finditer(plain))
+
+
+def css_classes(css: str) -> frozenset[str]:
+    """The class names in the selectors of a style sheet."""
+    plain = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return frozenset(name for selector in _SELECTOR.findall(plain) for name in _CLASS.findall(selector))
+
+
+def style_classes(html: str) -> frozenset[str]:
+    """The class names for which the ``<style>`` elements of a page or a template have rules."""
+    return frozenset().union(*(css_classes(css) for css in _STYLE.findall(html)))
 
 
 class _Reader(HTMLParser):

@@ -175,6 +175,8 @@ class PageView:
     failure: str = ""
     """Why the engine could not render it, in its own words; empty if it could."""
     surroundings: Surroundings = field(default_factory=Surroundings)
+    style_classes: frozenset[str] = frozenset()
+    """The class names for which the project's style sheets, and those in the page, have rules."""
 
 
 @dataclass(frozen=True, slots=True)

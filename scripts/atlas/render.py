@@ -196,9 +196,11 @@ class _Project:
     inspect: Inspect
     displaced: tuple[File, ...] = ()
     surroundings: Surroundings = field(init=False)
+    style_classes: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.surroundings = _surroundings(self.configuration, self.config)
+        self.style_classes = _style_classes(self.config, self.files)
 
     @property
     def root(self) -> Path:
@@ -236,10 +238,9 @@ class _Project:
         reread = None if failure or page is None else self._rereader(page, path, written)
         places = Places(path, scans, rendered, reread, written.rewritten)
         meta = dict(page.meta) if page and page.meta else {}
-        around = self.surroundings
-        return self.inspect(
-            PageView(path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure, around)
-        )
+        classes = self.style_classes | html.style_classes(content)
+        seen = (path, file.url, source, content, rendered, written, scans[path], places, meta, raw, failure)
+        return self.inspect(PageView(*seen, self.surroundings, classes))
 
     def _relative(self, name: str) -> str:
         return os.path.relpath(name, self.root).replace(os.sep, "/")
@@ -402,6 +403,7 @@ def _common_digest(project: _Project) -> bytes | None:
         return None
     parts += used
     parts += [f"{file.src_uri}\0{file.url}\0{file.inclusion.name}".encode() for file in project.files]
+    parts += [" ".join(sorted(project.style_classes)).encode()]
     if folder := _data_folder(config):
         parts += [file.read_bytes() for file in sorted((project.root / folder).glob("*.yml"))]
     return digest(*parts)
@@ -423,6 +425,21 @@ def _surroundings(configuration: Path, config: MkDocsConfig) -> Surroundings:
     line_end = "\r\n" if b"\r\n" in configuration.read_bytes() else "\n"
     names = frozenset(name for name in config.markdown_extensions if isinstance(name, str))
     return Surroundings(names, drawn, line_end)
+
+
+def _style_classes(config: MkDocsConfig, files: Files) -> frozenset[str]:
+    """The class names in the project's own style sheets: among its documents, and in the folder that changes its theme."""
+    folder = config.theme.custom_dir
+    changes = [path for path in Path(folder).rglob("*") if path.suffix in {".css", ".html"}] if folder else []
+    sheets = [Path(str(file.abs_src_path)) for file in files.css_files() if file.abs_src_path]
+    theirs = Path(config.docs_dir).resolve()
+    own = [path for path in sheets if path.resolve().is_relative_to(theirs)]
+    classes: set[str] = set()
+    for path in dict.fromkeys([*own, *changes]):
+        with contextlib.suppress(OSError):
+            text = path.read_text("utf-8", "replace")
+            classes |= html.css_classes(text) if path.suffix == ".css" else html.style_classes(text)
+    return frozenset(classes)
 
 
 def _data_folder(config: MkDocsConfig) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from atlas import diagrams
 from atlas.v8 import MERMAID, library
-from tests.corpus import mutants, samples
+from tests.diagram_corpus import mutants, samples
 
 pytestmark = pytest.mark.browser
 

@@ -101,7 +101,7 @@ def read(configuration: Path, cache: Cache | None = None) -> Site:
 
 def inspect(view: PageView) -> Page:
     """Look at a page: everything that it shows alone is found now, the rest is kept for later."""
-    view.rendered = replace(view.rendered, links=view.places.links())
+    view.rendered = replace(view.rendered, links=(*view.places.links(), *diagrams.client_links(view)))
     found = tuple(finding for check in PAGE_CHECKS for finding in check(view))
     return Page(
         path=view.path,

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from atlas.diagrams import NARROW, UNDRAWABLE, WIDE, Problem, draw, is_active, judge, lint, outline, written_links
+from atlas.diagrams import (
+    NARROW,
+    UNDRAWABLE,
+    WIDE,
+    NodeLink,
+    Problem,
+    comment_links,
+    draw,
+    is_active,
+    judge,
+    lint,
+    node_links,
+    outline,
+    prepare,
+    relinked,
+)
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.model import Fence, PageView
+from atlas.model import Fence, Link, PageView
 
 SYNTAX = RULES.add(
     "diagram-syntax",
@@ -45,7 +60,7 @@ CLASS_UNDEFINED = RULES.add(
     Severity.WARNING,
     "图里用了没有定义的类",
     "`:::类` 或 `class 节点 类` 没有对应的 `classDef`，Mermaid 不作声，节点就没有想要的颜色。"
-    "整张图没有 `classDef` 的不算：那是用网站的样式表上色。",
+    "网站自己的样式表里有这个类的不算。",
 )
 STYLE_UNKNOWN_NODE = RULES.add(
     "diagram-style-unknown-node",
@@ -77,6 +92,12 @@ THEME_UNKNOWN = RULES.add(
     "图的主题不存在",
     "Mermaid 会不作声地改用默认主题。",
 )
+LINE_MISREAD = RULES.add(
+    "diagram-line-misread",
+    Severity.ERROR,
+    "Mermaid 把这一行读成了别的东西",
+    "多出的括号成了节点，全角的逗号或冒号不分隔，该是数字的地方写了字：Mermaid 不作声，读者看到的图与写的不一样。",
+)
 TASK_UNKNOWN = RULES.add(
     "diagram-task-unknown",
     Severity.ERROR,
@@ -87,15 +108,38 @@ TASK_UNKNOWN = RULES.add(
 
 def check(view: PageView) -> Iterator[Finding]:
     """Every diagram that our extension met, and every one that is left to the browser."""
+    ours = _ours(view)
+    theirs = [source for source in view.rendered.client_diagrams if _unlinked(source) not in ours]
+    prepare(theirs)
     seen: Counter[str] = Counter()
     for fence in view.written.fences:
         yield from _own(view, fence, seen[fence.source])
         seen[fence.source] += 1
-    drawn_by_us = {fence.source.strip() for fence in view.written.fences}
-    for source in view.rendered.client_diagrams:
-        if source.strip() not in drawn_by_us:
-            yield from _any(view, source, seen[source])
-            seen[source] += 1
+    for source in theirs:
+        yield from _any(view, source, seen[source])
+        seen[source] += 1
+
+
+def client_links(view: PageView) -> Iterator[Link]:
+    """The links on the nodes of diagrams that the reader's browser draws, which resolves them against the page's address."""
+    ours = _ours(view)
+    seen: Counter[str] = Counter()
+    for drawn in view.rendered.client_diagrams:
+        written = ours.get(_unlinked(drawn), drawn)
+        for link, original in zip(node_links(drawn), node_links(written), strict=False):
+            if not is_active(link.href):
+                place = _place(view, written, _at(written, original), seen[written])
+                yield Link("a", "href", link.href, original.href, place)
+        seen[written] += 1
+
+
+def _ours(view: PageView) -> dict[str, str]:
+    """The diagrams of our own extension, by what is left of them in the browser's hands but for the addresses."""
+    return {_unlinked(fence.source): fence.source for fence in view.written.fences}
+
+
+def _unlinked(source: str) -> str:
+    return relinked(source, {link.href: "" for link in node_links(source)}).strip()
 
 
 def _own(view: PageView, fence: Fence, nth: int) -> Iterator[Finding]:
@@ -119,14 +163,19 @@ def _own(view: PageView, fence: Fence, nth: int) -> Iterator[Finding]:
 
 def _any(view: PageView, source: str, nth: int) -> Iterator[Finding]:
     """A diagram, whoever draws it."""
-    for problem in (*judge(source), *lint(source)):
+    for problem in (*judge(source), *lint(source, view.style_classes)):
         yield _finding(view, source, problem, nth)
-    for href in written_links(source):
-        if is_active(href):
-            before = source[: source.index(href)]
-            at = Problem("", before.count("\n") + 1, len(before) - before.rfind("\n"))
-            message = f"节点的链接 `{href[:80]}` 会执行代码"
-            yield Finding(UNSAFE, _place(view, source, at, nth), message, "改成页面地址，例如 `../training/index.md`")
+    for link in (*node_links(source), *comment_links(source)):
+        if is_active(link.href):
+            message = f"节点的链接 `{link.href[:80]}` 会执行代码"
+            yield Finding(
+                UNSAFE, _place(view, source, _at(source, link), nth), message, "改成页面地址，例如 `../training/index.md`"
+            )
+
+
+def _at(source: str, link: NodeLink) -> Problem:
+    before = source[: link.start]
+    return Problem("", before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _finding(view: PageView, source: str, problem: Problem, nth: int) -> Finding:
@@ -141,12 +190,25 @@ def _finding(view: PageView, source: str, problem: Problem, nth: int) -> Finding
 
 def _place(view: PageView, source: str, problem: Problem, nth: int) -> Location:
     """Where in the page a place in its ``nth`` diagram of this text is."""
+    if not source.strip():
+        return _empty(view, nth)
     first, indent = view.places.block(source, nth=nth)
     if not first.line or not problem.line:
         return Location(first.path, first.line)
     above = len(source) - len(source.lstrip("\n"))
     column = problem.column + indent if problem.column else None
     return Location(first.path, first.line + problem.line - 1 - above, column)
+
+
+def _empty(view: PageView, nth: int) -> Location:
+    """The head of the ``nth`` fence with nothing in it."""
+    found = [
+        Location(path, fence.line, len(scan.lines[fence.line - 1]) - len(scan.lines[fence.line - 1].lstrip(" \t>")) + 1)
+        for path, scan in view.places.scans.items()
+        for fence in scan.fences
+        if fence.language == "mermaid" and not "".join(scan.lines[fence.line : fence.end - 1]).strip(" \t>")
+    ]
+    return found[min(nth, len(found) - 1)] if found else Location(view.path)
 
 
 def _head(view: PageView, source: str, nth: int) -> Location:

@@ -4,8 +4,10 @@ The verdict is Mermaid's own, as a browser would give it; the drawing is Pele's.
 ``judge`` says what keeps a diagram from being drawn, ``lint`` what Mermaid swallows in silence.
 """
 
-from atlas.diagrams.drawing import comment_links, draw, is_active, outline, written_links
+from atlas.diagrams.drawing import draw, outline
+from atlas.diagrams.engine import prepare
 from atlas.diagrams.judging import judge
+from atlas.diagrams.links import NodeLink, comment_links, is_active, node_links, relinked, written_links
 from atlas.diagrams.silent import lint
 from atlas.diagrams.values import NARROW, SYNTAX, UNDRAWABLE, WIDE, Drawing, Item, Outline, Problem
 
@@ -16,6 +18,7 @@ __all__ = [
     "WIDE",
     "Drawing",
     "Item",
+    "NodeLink",
     "Outline",
     "Problem",
     "comment_links",
@@ -23,6 +26,9 @@ __all__ = [
     "is_active",
     "judge",
     "lint",
+    "node_links",
     "outline",
+    "prepare",
+    "relinked",
     "written_links",
 ]

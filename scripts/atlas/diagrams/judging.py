@@ -12,10 +12,11 @@ from functools import lru_cache
 from atlas.diagrams.blocks import Opening, is_closer, stand_in
 from atlas.diagrams.engine import Verdict, verdict
 from atlas.diagrams.keywords import STATEMENTS, kind_of
-from atlas.diagrams.places import Place, find, open_mark
-from atlas.diagrams.repairs import Repair, mends_all, repair
+from atlas.diagrams.marks import open_mark
+from atlas.diagrams.places import Place, find
+from atlas.diagrams.repairs import mends_all, repair
 from atlas.diagrams.stripping import strip
-from atlas.diagrams.values import SYNTAX, UNDRAWABLE, Problem
+from atlas.diagrams.values import SYNTAX, UNDRAWABLE, Problem, Repair
 from atlas.diagrams.wording import hint, said
 
 MOST_PROBLEMS = 10
@@ -32,7 +33,7 @@ def judge(source: str) -> tuple[Problem, ...]:
     if not source.strip():
         return (Problem("图是空的", 1, 1, hint="在围栏里写图，或删掉这个围栏"),)
     problems: list[Problem] = []
-    text, replaced, only_model = source, set[int](), True
+    text, replaced, only_model, all_mended = source, set[int](), True, True
     for _ in range(2 * MOST_PROBLEMS):
         refusal = verdict(text)
         if refusal.drawn or len(problems) == MOST_PROBLEMS:
@@ -46,11 +47,12 @@ def judge(source: str) -> tuple[Problem, ...]:
         place, mended = (place, None) if opening else _corrected(text, place, refusal)
         only_model = only_model and _of_the_model(refusal)
         if not problems or (
-            not opening and _is_new(source, text, refusal, place[0], mended, replaced if only_model else None)
+            all_mended if opening else _is_new(source, text, refusal, place[0], mended, replaced if only_model else None)
         ):
             problems.append(_problem(source, refusal, place, opening, mended))
         if not opening and not mended and place[0] <= strip(text).place(0)[0]:
             break  # without its first line nothing of a diagram can be judged
+        all_mended = all_mended and bool(mended)
         replaced.add(place[0])
         text = closed if opening else _without(text, place[0], mended)
     return tuple(sorted(problems, key=lambda one: (one.line or 0, one.column or 0)))
@@ -66,7 +68,10 @@ def _corrected(text: str, place: Place, refusal: Verdict) -> tuple[Place, Repair
                 continue
             above = repair(text, at)
             if above and mends_all(text, at, above):
-                return (at, open_mark(lines[at - 1]) or len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1), above
+                return (
+                    at,
+                    above.mark or open_mark(lines[at - 1]) or len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1,
+                ), above
     return place, mended
 
 
@@ -81,9 +86,23 @@ def _problem(
         column = mended.column
         word = re.match(r"\S+", written[line - 1][column - 1 :]) if refusal.stage == "parse" else None
         message = f"不认识 `{word[0]}`" if word and "图种" not in message else message
+    elif mended and mended.mark and refusal.stage == "parse":
+        column = mended.mark
+        character = written[line - 1][column - 1]
+        message = f"`{character}` 没有合上" if character in '([{"|' else f"这里不能写 `{character}`"
+    elif column and refusal.stage == "parse":
+        column = _token(written[line - 1], column)
     return Problem(
         message, line, column, snippet, _kind(refusal), hint(refusal, snippet, mended, opening, kind_of(strip(source).text))
     )
+
+
+def _token(line: str, column: int) -> int:
+    """Where the arrow or the number begins in the middle of which a parser stopped."""
+    for token in re.finditer(r"\d+\.\d*|[-=.<>~]{2,}|<\|[-=.]+|[|o}]{2}[-.]+[|o{]*", line):
+        if token.start() < column <= token.end():
+            return token.start() + 1
+    return column
 
 
 def _kind(refusal: Verdict) -> str:

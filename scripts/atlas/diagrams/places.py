@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from atlas.diagrams.blocks import Opening, unclosed
+from atlas.diagrams.blocks import Opening, is_closer, unclosed
 from atlas.diagrams.engine import Verdict, verdict
 from atlas.diagrams.keywords import kind_of
+from atlas.diagrams.lines import FLOW
+from atlas.diagrams.marks import open_mark, open_pipe
 from atlas.diagrams.stripping import FRONT_MATTER, Stripped, strip
 
 Place = tuple[int, int | None]
@@ -75,24 +77,8 @@ def _bracket(source: str, left: Stripped, refusal: Verdict) -> Place | None:
         return None
     # In an entity-relationship diagram braces are feet of crows.
     line = re.sub(r"[|o]\{|\}[|o]", "  ", _line(left, refusal.first_line))
-    column = open_mark(line)
+    column = open_mark(line) or (open_pipe(line) if kind_of(left.text) in FLOW else 0)
     return left.place(left.offset(refusal.first_line, column)) if column else None
-
-
-def open_mark(line: str) -> int:
-    """The column, from 1, of the first quote or bracket of a line that nothing on it closes; 0 if there is none."""
-    stack: list[tuple[str, int]] = []
-    for column, character in enumerate(line, 1):
-        if stack and stack[-1][0] == '"':
-            if character == '"':
-                stack.pop()
-        elif character in '([{"':
-            stack.append((character, column))
-        elif character in ")]}" and stack and stack[-1][0] == "([{"[")]}".index(character)]:
-            stack.pop()
-    if stack and stack[-1][0] == '"':
-        return stack[-1][1]
-    return stack[0][1] if stack else 0
 
 
 def _before_closer(source: str, place: Place, refusal: Verdict) -> Place:
@@ -102,16 +88,9 @@ def _before_closer(source: str, place: Place, refusal: Verdict) -> Place:
     line = lines[place[0] - 1] if place[0] <= len(lines) else ""
     starts = place[1] == len(line) - len(line.lstrip()) + 1
     spoils = _spoils(source, refusal)
-    if (
-        not above
-        or refusal.stage == "draw"
-        or not starts
-        or not (re.match(r"\s*(?:\}|end\b)", line) or not spoils(place[0]))
-    ):
+    if not above or refusal.stage == "draw" or not starts or is_closer(lines[above - 1]) or spoils(place[0]):
         return place
-    if spoils(above):
-        return above, len(lines[above - 1].rstrip()) + 1
-    return place
+    return (above, len(lines[above - 1].rstrip()) + 1) if spoils(above) else place
 
 
 def _front_matter(source: str, left: Stripped, refusal: Verdict) -> Place | None:
@@ -201,6 +180,10 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
         told = [(at, met.start() + 1) for at, line in enumerate(lines, 1) if at > head and (met := word.search(line))]
         if told:
             return told[-1] if "second element" in refusal.message else told[0]
+    if re.search(r"egative|invalid value", refusal.message):
+        return next(
+            ((at, met.start(1) + 1) for at, line in enumerate(lines, 1) if (met := re.search(r":\s*(-)", line))), None
+        )
     names = [name for name in _names(refusal) if name]
     found: list[tuple[int, int]] = []
     for name in names:
@@ -217,6 +200,7 @@ def _named(source: str, left: Stripped, refusal: Verdict) -> Place | None:
 
 def _names(refusal: Verdict) -> Iterator[str]:
     yield refusal.text.strip()
+    yield from re.findall(r'existing branch.*"checkout (.+?)"', refusal.message)
     yield from re.findall(r"[\"'\[(]([^\"'\[\]()]+)[\"'\])]", refusal.message)
     yield from re.findall(
         r"(?:shape: |Invalid date:|Duplicate id |identifier: |block |slice )([^\s.]\S*?)\.?(?:\s|$)", refusal.message

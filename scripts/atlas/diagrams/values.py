@@ -55,3 +55,14 @@ class Outline:
     title: str = ""
     description: str = ""
     items: tuple[Item, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A line that makes the fault go away, in one sentence, and the column of the word that was wrong, if it is one word."""
+
+    line: str
+    sentence: str
+    column: int | None = None
+    mark: int | None = None
+    """The column of the one character that was wrong: a full-width mark, or a bracket or quote that nothing closes."""

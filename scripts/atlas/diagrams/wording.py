@@ -6,7 +6,7 @@ import re
 
 from atlas.diagrams.blocks import Opening
 from atlas.diagrams.engine import Verdict
-from atlas.diagrams.repairs import Repair
+from atlas.diagrams.values import Repair
 
 _KNOWN = (
     (r"No diagram type detected", "第一个词不是 Mermaid 的图种"),

@@ -22,3 +22,15 @@ globalThis.URL = function (address) {
 };
 URL.canParse = (address) => /^[a-z][a-z0-9+.-]*:/i.test(address);
 globalThis.crypto = {getRandomValues: (array) => array.fill(7), randomUUID: () => "00000000-0000-4000-8000-000000000000"};
+// What Mermaid's `getConfig` makes of its configuration, several times a diagram: a copy three levels deep without nulls and
+// without repetitions in lists. Copied level by level this takes a tenth of the time; it was most of a verdict's.
+globalThis.copyConfiguration = (from, depth = 2) => {
+  const copy = {...from};
+  if (depth === 0) return copy;
+  for (const key in copy) {
+    const value = copy[key];
+    if (value === null) delete copy[key];
+    else if (typeof value === "object") copy[key] = Array.isArray(value) ? [...new Set(value)] : copyConfiguration(value, depth - 1);
+  }
+  return copy;
+};

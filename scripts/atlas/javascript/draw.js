@@ -148,3 +148,16 @@
     }
   };
 })();
+// All that a page asks of its diagrams, in one call: verdicts, and for what is drawn its outline and its drawings.
+globalThis.study = async (texts, widths, idPrefix) => {
+  const answers = [];
+  for (const text of texts) {
+    const verdict = JSON.parse(await judge(text));
+    const shown = verdict.ok && widths.length > 0;
+    answers.push({
+      verdict, outline: shown ? JSON.parse(outline(text)) : null,
+      drawings: shown ? widths.map((width) => JSON.parse(draw(text, idPrefix, width, true))) : [],
+    });
+  }
+  return JSON.stringify(answers);
+};

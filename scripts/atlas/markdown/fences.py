@@ -18,7 +18,21 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from atlas.charts import OPTIONS, data_of, draw_charts
-from atlas.diagrams import NARROW, WIDE, Drawing, Item, Outline, Problem, draw, is_active, judge, outline, written_links
+from atlas.diagrams import (
+    NARROW,
+    WIDE,
+    Drawing,
+    Item,
+    Outline,
+    Problem,
+    draw,
+    is_active,
+    judge,
+    outline,
+    prepare,
+    relinked,
+    written_links,
+)
 from atlas.facts import KINDS
 from atlas.markdown.citations import describe
 from atlas.markdown.state import PageState, Pending, collector, note_failure, note_problem
@@ -114,6 +128,8 @@ class DiagramPainter(Postprocessor):
 
     def run(self, text: str) -> str:
         """Paint every diagram of the page."""
+        if self._state.diagrams:
+            prepare((pending.fence.source for pending in self._state.diagrams), (WIDE, NARROW))
         return _PLACEHOLDER.sub(lambda mark: self._figure(int(mark[1])) if mark[1] else mark[0], text)
 
     def _figure(self, number: int) -> str:
@@ -125,7 +141,7 @@ class DiagramPainter(Postprocessor):
             return figure(pending, f"d{number + 1}")
         except EngineError as error:
             note_failure(error)
-            return client_figure(pending.fence, Outline())
+            return client_figure(pending, Outline())
 
 
 def figure(pending: Pending, prefix: str) -> str:
@@ -136,10 +152,10 @@ def figure(pending: Pending, prefix: str) -> str:
         return _broken_figure(fence, problems[0])
     words = outline(fence.source)
     if fence.client or os.environ.get("ATLAS_DIAGRAMS") == "client":  # the latter for comparison: see scripts/bench.py
-        return client_figure(fence, words)
+        return client_figure(pending, words)
     wide, narrow = (draw(fence.source, f"{prefix}{suffix}-", width) for suffix, width in (("w", WIDE), ("n", NARROW)))
     if isinstance(wide, Problem) or isinstance(narrow, Problem):
-        return client_figure(fence, words)
+        return client_figure(pending, words)
     title, description = fence.title or words.title, fence.description or words.description
     same = wide.width == narrow.width and wide.height == narrow.height
     layouts = (
@@ -152,11 +168,12 @@ def figure(pending: Pending, prefix: str) -> str:
     return f'<figure class="atlas-figure"{anchor}>{drawn}{_caption(title)}{_words(words, description)}</figure>'
 
 
-def client_figure(fence: Fence, words: Outline) -> str:
-    """A figure that ``mkdocs-mermaid2-plugin`` draws in the reader's browser."""
+def client_figure(pending: Pending, words: Outline) -> str:
+    """A figure that ``mkdocs-mermaid2-plugin`` draws in the reader's browser, with addresses as a browser reads them."""
+    fence, source = pending.fence, relinked(pending.fence.source, pending.links)
     title, description = fence.title or words.title, fence.description or words.description
     return (
-        f'<figure class="atlas-figure atlas-client"><div class="mermaid" data-search-exclude>{escape(fence.source)}</div>'
+        f'<figure class="atlas-figure atlas-client"><div class="mermaid" data-search-exclude>{escape(source)}</div>'
         f"{_caption(title)}{_words(words, description)}</figure>"
     )
 
