@@ -9,11 +9,8 @@ import pytest
 from atlas import checks
 from tests.corpus_cases import Case, cases, judge
 
-OPEN = frozenset((Path(__file__).parent / "corpus" / "open.txt").read_text("utf-8").split())
-"""Cases that the checks do not get right yet: to be worked off."""
 
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases() if case.id not in OPEN])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
 def test_case(case: Case, tmp_path: Path) -> None:
     """Every mark is matched by a finding on its line, and every finding by a mark."""
     report = checks.validate(case.write(tmp_path))

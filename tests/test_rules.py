@@ -13,8 +13,6 @@ from atlas.findings import RULES, Report
 from atlas.reporters.human import place
 from tests.conftest import write_project
 
-UNSETTLED = {"attribute-list-swallows-text", "character-invisible"}
-"""Rules whose examples another rule still speaks of, too: to be told apart."""
 EXAMPLES = Path(__file__).parent / "rules"
 
 
@@ -41,7 +39,7 @@ def test_every_rule_has_examples_and_nothing_else_does() -> None:
             assert (EXAMPLES / rule / kind / "docs" / "index.md").is_file(), f"{rule}/{kind}"
 
 
-@pytest.mark.parametrize("rule", sorted(set(RULES.rules) - UNSETTLED))
+@pytest.mark.parametrize("rule", sorted(RULES.rules))
 def test_bad_example_breaks_exactly_its_rule(rule: str, tmp_path: Path) -> None:
     """The bad example has one finding: of its own rule, at the recorded place, with a hint."""
     example = EXAMPLES / rule / "bad"
@@ -51,7 +49,7 @@ def test_bad_example_breaks_exactly_its_rule(rule: str, tmp_path: Path) -> None:
     assert report.findings[0].hint
 
 
-@pytest.mark.parametrize("rule", sorted(set(RULES.rules) - UNSETTLED))
+@pytest.mark.parametrize("rule", sorted(RULES.rules))
 def test_good_example_is_clean(rule: str, tmp_path: Path) -> None:
     """The good example, traps and all, has no finding of any rule."""
     assert check_example(EXAMPLES / rule / "good", tmp_path).findings == ()

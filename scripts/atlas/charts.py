@@ -20,7 +20,7 @@ _NODES = 25
 _MODELS = 40
 """More names in its boxes than this and a picture is split, too."""
 _FAN = 3
-_CLOSE = '%%{init: {"flowchart": {"rankSpacing": 25, "nodeSpacing": 16}}}%%\n'
+_CLOSE = '%%{init: {"flowchart": {"rankSpacing": 25, "nodeSpacing": 10}}}%%\n'
 """Boxes closer than usual: three beside each other must fit on a phone."""
 _BARS = 25
 """So many of the highest bars are drawn; a new row must never break a page."""

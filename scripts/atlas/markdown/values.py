@@ -21,7 +21,7 @@ class ValuePattern(InlineProcessor):
     """Turns ``[=reference]``, ``[=reference: format]`` and ``[=formula: format]`` into cited values."""
 
     def __init__(self, state: PageState, md: Markdown) -> None:
-        super().__init__(r"\[=\s*([^\[\]:：`\n]+?)\s*(?:[:：]\s*([^\[\]`\n]*?)\s*)?\]", md)
+        super().__init__(r"\[=\s*(?=[A-Za-z(\d])([^\[\]:：`\n]+?)\s*(?:[:：]\s*([^\[\]`\n]*?)\s*)?\]", md)
         self._state = state
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - named by Python-Markdown

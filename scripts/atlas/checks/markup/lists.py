@@ -19,7 +19,6 @@ BROKEN = RULES.add(
 )
 
 _GOOD = re.compile(r"(?:[-*+]|(\d+)\.)[ \t]+\S")
-_BLANKS = re.compile(r"(?:[-*+]|\d+\.)[\u00a0\u3000]+\S")
 _WIDE = re.compile(r"(?:\d+[．]|\d+[)）]|[－＊＋][ \u3000])\s*\S")
 _TIGHT = re.compile(r"(?:[-+](?=[^\s\d+\-=>|.,:;])|\d+\.(?=[^\s\d.]))\S")
 _PROSE = frozenset({"p", "li", "dd"})
@@ -29,7 +28,7 @@ def check(view: PageView) -> Iterator[Finding]:
     """Runs of lines in one paragraph that were meant as items."""
     done: set[str] = set()
     for block in view.rendered.blocks:
-        if block.tag not in _PROSE or not ("\n" in block.text or _BLANKS.match(block.text.strip())):
+        if block.tag not in _PROSE or "\n" not in block.text:
             continue
         lines = [line.strip(" \t") for line in block.text.strip("\n").split("\n")]
         for at, reason, hint in _runs(lines):
@@ -87,8 +86,6 @@ def _length(lines: Sequence[str], at: int, pattern: re.Pattern[str]) -> int:
 def _is_meant(lines: Sequence[str], at: int, length: int, pattern: re.Pattern[str]) -> bool:
     """One dash at the start of a line may be a dash; two, or one after a colon, are a list."""
     led = at > 0 and lines[at - 1].rstrip().endswith(("：", ":"))
-    if pattern is _BLANKS:
-        return True
     if pattern is _GOOD:
         number = re.match(r"\d+", lines[at])
         starts = number is None or int(number[0]) <= 1
@@ -100,7 +97,6 @@ def _is_meant(lines: Sequence[str], at: int, length: int, pattern: re.Pattern[st
 
 _KINDS = (
     (_GOOD, "前面没有空行，列表成了一段文字", "在列表前空一行"),
-    (_BLANKS, "的记号后面不是半角空格，列表成了一段文字", "记号后面写一个半角空格"),
     (_WIDE, "的记号不是半角的句点、短横或星号，列表成了一段文字", "写 `1. ` 或 `- `"),
     (_TIGHT, "的记号后面没有空格，列表成了一段文字", "记号后面写一个半角空格"),
 )
