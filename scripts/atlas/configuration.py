@@ -20,6 +20,8 @@ _DEEP = 16
 """Configurations that inherit from one another beyond this depth are a circle."""
 
 _MARK = re.compile(r'in "([^"]+)", line (\d+), column (\d+)')
+_UNCLOSED = re.compile(r"while (?:parsing a flow|scanning a quoted)")
+"""What was opened and not closed is wrong where it was opened, not where the parser gave up."""
 _PREFIX = "MkDocs encountered an error parsing the configuration file: "
 _REFUSED = re.compile(r"Config value '([^']+)': ?(.*)", re.DOTALL)
 
@@ -117,10 +119,9 @@ def place_refusal(file: Path, reason: str) -> tuple[Location, str]:
     """
     marks = list(_MARK.finditer(reason))
     if marks:
-        path = os.path.relpath(marks[-1][1], file.parent).replace(os.sep, "/")
-        return Location(path, int(marks[-1][2]), int(marks[-1][3])), " ".join(
-            _MARK.sub(" ", reason).removeprefix(_PREFIX).split()
-        )
+        at = marks[0 if _UNCLOSED.search(reason) else -1]
+        path = os.path.relpath(at[1], file.parent).replace(os.sep, "/")
+        return Location(path, int(at[2]), int(at[3])), " ".join(_MARK.sub(" ", reason).removeprefix(_PREFIX).split())
     named = _REFUSED.search(reason)
     value = Configuration.of(file).find(*named[1].split(".")) if named else None
     if named is None or value is None:

@@ -278,11 +278,12 @@ class Site:
     @property
     def asked_pages(self) -> tuple[Page, ...]:
         """The pages that are asked about: findings in others are not needed, though what they hold may be."""
-        if not self.asked or not {"", "."}.isdisjoint(self.asked):
-            return self.pages
-        return tuple(page for page in self.pages if any(map(self._is_asked, (page.path, *page.snippets))))
+        return tuple(page for page in self.pages if any(map(self.asks_for, (page.path, *page.snippets))))
 
-    def _is_asked(self, path: str) -> bool:
+    def asks_for(self, path: str) -> bool:
+        """Whether a file is asked about, or lies in a folder that is."""
+        if not self.asked or not {"", "."}.isdisjoint(self.asked):
+            return True
         return any(path == one or path.startswith(f"{one}/") for one in self.asked)
 
     @property

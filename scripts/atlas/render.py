@@ -589,11 +589,11 @@ def _load(configuration: Path, said: list[str], output: Path | None = None) -> M
         options = {"site_dir": str(output)} if output else {}
         return load_config(str(configuration), **options)
     except (MkDocsException, Abort, OSError, ValueError, ImportError, yaml.YAMLError) as error:
-        reasons = said or [_one_line(error)]
+        reasons = said or [" ".join(str(error).split()) or type(error).__name__]
         place, reason = place_refusal(configuration, reasons[0])
         where = f" 第 {place.line} 行第 {place.column} 列" if place.line else " "
         more = f"（另有 {len(reasons) - 1} 处）" if len(reasons) > 1 else ""
-        raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason}{more}") from error
+        raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason[:300]}{more}") from error
 
 
 def _explain(error: BaseException, said: list[str]) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from atlas.checks.addresses import resolve
 from atlas.configuration import Configuration, Value
@@ -52,12 +53,14 @@ _PROSE = frozenset({".md", ".markdown", ".svg", ".txt", ".csv", ".webmanifest", 
 _SKIPPED = frozenset({"node_modules", "site", "dist", "build", "venv", "__pycache__"})
 _LONGEST = 4_000_000
 """Bytes of a text beyond which nobody wrote it by hand."""
-_FEW = 200
-"""Only so few names are also sought inside of words."""
+_MANY = 200
+"""Names with spaces or brackets are sought in whole texts; of more than these many nothing is said."""
 _PREFIX = re.compile(r"""([\w\-]{3,})(?:\$?\{|%[sd]|["'`]\s*[+~])""")
 """The beginning of a name that code goes on with: ``page-${n}``, ``page-{n}``, ``page-%d``, ``"page-" + n``."""
 _BUILT = ("/*", "/{", "/$", "/%", "/'", '/"', "'", '"')
 """What stands behind a folder's name in code that puts a file's name together."""
+_SUFFIX = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_KINDS)))})(?![0-9A-Za-z])", re.IGNORECASE)
+_LONGEST_NAME = 255
 _WORD = re.compile(r"[^\s\"'`()<>\[\]{}|,;=\\/?#&:!*，。；：、（）《》“”]+")
 
 
@@ -87,12 +90,14 @@ def _addresses(site: Site) -> Iterator[Finding]:
 
 
 def _file_name(url: str) -> str:
-    plain = unquote(url).removeprefix("./").removeprefix(".")
+    plain = "" if url in {".", "./"} else unquote(url)
     return f"{plain}index.html" if not plain or plain.endswith("/") else plain
 
 
 def _unused(site: Site) -> Iterator[Finding]:
-    left = [entry for entry in site.entries if _may_be_unused(site, entry)]
+    left = [
+        entry for entry in site.entries if site.asks_for(f"{site.documents}/{entry.path}") and _may_be_unused(site, entry)
+    ]
     if left:
         used = _linked(site)
         left = [entry for entry in left if unquote(entry.url) not in used]
@@ -124,29 +129,73 @@ def _linked(site: Site) -> set[str]:
     return used
 
 
-def _unmentioned(site: Site, left: list[SiteFile]) -> list[SiteFile]:
+def _unmentioned(site: Site, entries: Sequence[SiteFile]) -> list[SiteFile]:
     """Those that no text of the project names; texts are read one after the other until none is left."""
-    drawn = _drawn_fences(site) if left else frozenset()
-    for file in _texts(site) if left else ():
+    wanted = _Wanted([entry.path for entry in entries])
+    drawn = _drawn_fences(site) if entries else frozenset()
+    for file in _texts(site) if entries else ():
+        if not wanted.left:
+            break
         try:
             text = file.read_text("utf-8", "replace") if file.stat().st_size <= _LONGEST else ""
-            text = _shown(text, left, drawn) if file.suffix.lower() in _MARKDOWN else text
         except OSError:
             continue
-        is_code = file.suffix.lower() in _CODE
+        suffix = file.suffix.lower()
+        found = wanted.named(text, is_code=suffix in _CODE)
+        if found and suffix in _MARKDOWN:
+            found &= wanted.named(_shown(text, drawn), is_code=False)
+        wanted.left -= found
+    return [entry for entry in entries if entry.path in wanted.left]
+
+
+class _Wanted:
+    """Assets that are still to be found in some text, indexed by all that may stand for each."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.left = set(paths)
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._stems: dict[str, set[str]] = defaultdict(set)
+        self._folders: dict[str, set[str]] = defaultdict(set)
+        for path in paths:
+            pure = PurePosixPath(path)
+            self._names[pure.name].add(path)
+            self._stems[pure.stem].add(path)
+            self._folders[pure.parent.as_posix()].add(path)
+        self._sorted = sorted(self._names)
+        self._odd = [name for name in self._names if not _WORD.fullmatch(name)]
+        if len(self._odd) > _MANY:
+            self.left -= {path for name in self._odd for path in self._names[name]}
+
+    def named(self, text: str, *, is_code: bool) -> set[str]:
+        """The assets that a text names; code may leave the suffix out, or put names together."""
         words = {word.rstrip(".") for word in _WORD.findall(text)}
-        closely = text if len(left) <= _FEW else ""
-        starts = tuple(set(_PREFIX.findall(text))) if is_code else ()
-        left = [entry for entry in left if not _mentions(PurePosixPath(entry.path), words, starts, closely, is_code=is_code)]
-        if not left:
-            break
-    return left
+        words |= {unquote(word) for word in words if "%" in word}
+        names = words & self._names.keys()
+        names |= {name for name in self._odd[:_MANY] if name in text}
+        names |= {name for word in words if not word.isascii() for name in self._inside(word)}
+        found = {path for name in names for path in self._names[name]}
+        return found | self._built(text, words) if is_code else found
+
+    def _inside(self, word: str) -> Iterator[str]:
+        """Names within a word: Chinese around a name has no spaces."""
+        for end in (found.end() for found in _SUFFIX.finditer(word)):
+            yield from (word[at:end] for at in range(max(0, end - _LONGEST_NAME), end) if word[at:end] in self._names)
+
+    def _built(self, text: str, words: set[str]) -> set[str]:
+        found = {path for stem in words & self._stems.keys() for path in self._stems[stem]}
+        for start in set(_PREFIX.findall(text)):
+            for name in self._sorted[bisect_left(self._sorted, start) :]:
+                if not name.startswith(start):
+                    break
+                found |= self._names[name]
+        for folder, paths in self._folders.items():
+            if folder != "." and folder in text and any(f"{folder}{end}" in text for end in _BUILT):
+                found |= paths
+        return found
 
 
-def _shown(text: str, names: Sequence[SiteFile], drawn: frozenset[str]) -> str:
+def _shown(text: str, drawn: frozenset[str]) -> str:
     """What of a Markdown text may show an asset: neither comments nor code, unless something is drawn from it."""
-    if not any(PurePosixPath(entry.path).stem in text or quote(PurePosixPath(entry.path).stem) in text for entry in names):
-        return ""  # most texts name none of them, and need no closer look
     seen = scan(text.replace("\r\n", "\n"))
     head = seen.lines[: seen.front_matter]
     fences = (line for one in seen.fences if one.language in drawn for line in seen.lines[one.line : one.end])
@@ -166,19 +215,6 @@ def _names(options: Value) -> Iterator[str]:
         yield from _names(value)
     for one in options.values():
         yield from _names(one)
-
-
-def _mentions(path: PurePosixPath, words: set[str], starts: tuple[str, ...], text: str, *, is_code: bool) -> bool:
-    """Whether an asset's name stands in a text, or code names it without its suffix, or builds names in its folder."""
-    names = (path.name, quote(path.name))
-    if not words.isdisjoint(names) or any(name in text for name in names):
-        return True
-    if not is_code:
-        return False
-    folder = path.parent.as_posix()
-    if path.stem in words or path.name.startswith(starts):
-        return True
-    return folder != "." and any(f"{folder}{end}" in text for end in _BUILT)
 
 
 def _texts(site: Site) -> list[Path]:

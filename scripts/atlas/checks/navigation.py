@@ -12,7 +12,7 @@ from posixpath import normpath
 
 from atlas.checks import near, outside
 from atlas.checks.addresses import is_external, known_urls, resolve
-from atlas.checks.suggestions import Anchors, Suggestions
+from atlas.checks.suggestions import Suggestions, anchor
 from atlas.configuration import Configuration, Value
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import Inclusion, Page, Site
@@ -102,7 +102,7 @@ def _lost(site: Site, target: str, place: Location, known: _Known) -> Iterator[F
         yield Finding(MISSING, place, f"导航项 `{target}` 没有对应的文件，读者点了是 404", hint)
     page = known.pages.get(known.urls[destination.url]) if destination and destination.url in known.urls else None
     if destination and destination.fragment and page and page.ids and destination.fragment not in page.ids:
-        close = Anchors().nearest(page, destination.fragment)
+        close = anchor(page, destination.fragment)
         hint = f"最接近的锚点是 `#{close}`" if close else "写那一页里已有的锚点"
         message = f"导航项 `{target}` 里的锚点 `#{destination.fragment}` 在目标页不存在，读者会停在页首"
         yield Finding(MISSING, place, message, hint)

@@ -75,6 +75,11 @@ class Suggestions:
         return _closest(plain, folder, [self._paths[number] for number in _sharing(self._pairs, _stem(plain))])
 
 
+def anchor(page: Page, fragment: str) -> str:
+    """The id of a page that a fragment was meant for, or nothing; for many fragments ask :class:`Anchors`."""
+    return Anchors().nearest(page, fragment)
+
+
 class Anchors:
     """The ids of a site's pages, findable by what somebody may have written instead; each page is indexed once."""
 
