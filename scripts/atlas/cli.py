@@ -106,14 +106,16 @@ def _add_output(command: argparse.ArgumentParser) -> None:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from atlas import baseline, checks, request
+    from atlas import baseline, checks, recall, request
     from atlas.cache import Cache
     from atlas.sieve import Sieve
 
-    (select, more), (ignore, even_more) = request.split(options.select), request.split(options.ignore)
-    request.check_rules([*select, *ignore])
     configuration = request.configuration(options.config_file)
     root = configuration.resolve().parent
+    cache = Cache.none() if options.no_cache or not configuration.is_file() else Cache.of(root)
+    recall.rules(cache)
+    (select, more), (ignore, even_more) = request.split(options.select), request.split(options.ignore)
+    request.check_rules([*select, *ignore])
     paths = request.paths([*options.paths, *more, *even_more], root)
     target = request.baseline_file(options.write_baseline) if options.write_baseline else None
     if target and paths:
@@ -127,7 +129,6 @@ def _validate(options: argparse.Namespace) -> int:
         strict=options.strict,
     )
     sieve = replace(sieve, paths=paths)
-    cache = Cache.none() if options.no_cache else Cache.of(root)
 
     def look() -> Site:
         return checks.read(configuration, cache)

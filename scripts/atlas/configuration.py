@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from atlas.facts.nodes import Node, SyntaxFaultError, compose, pairs, place
 from atlas.findings import Location
+from atlas.nodes import Node, SyntaxFaultError, compose, pairs, place
 
 _DEEP = 16
 """Configurations that inherit from one another beyond this depth are a circle."""

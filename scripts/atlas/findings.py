@@ -5,7 +5,7 @@ Every check, whatever it looks at, speaks in these values, so that each reporter
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -153,18 +153,40 @@ def read_lines(file: Path) -> tuple[str, ...]:
 class RuleBook:
     """The rules known to the tool, by id, in the order in which the check modules declare them."""
 
-    rules: dict[str, Rule] = field(default_factory=dict)
+    _known: dict[str, Rule] = field(default_factory=dict)
+    _declare: Callable[[], object] | None = None
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules; those of modules that were not needed so far are declared now."""
+        declare, self._declare = self._declare, None
+        if declare is not None:
+            declare()
+        return self._known
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every module has declared its rules."""
+        return self._declare is None
+
+    def declare_by(self, declare: Callable[[], object]) -> None:
+        """What to do for the rest of the rules when somebody asks for all."""
+        self._declare = declare
+
+    def recall(self, rules: Iterable[Rule]) -> None:
+        """Take all rules as an earlier run of the same code declared them; modules need not be imported for that."""
+        self._declare = None
+        self._known |= {rule.id: rule for rule in rules}
 
     def add(self, id_: str, severity: Severity, summary: str, explanation: str) -> Rule:
         """Declare a rule.
 
         Raises:
-            ValueError: if the id is taken.
+            ValueError: if the id is taken by another.
         """
-        if id_ in self.rules:
-            raise ValueError(f"rule {id_} is declared twice")
         rule = Rule(id_, severity, summary, " ".join(explanation.split()))
-        self.rules[id_] = rule
+        if self._known.setdefault(id_, rule) != rule:
+            raise ValueError(f"rule {id_} is declared twice")
         return rule
 
 

@@ -286,7 +286,8 @@ class _Reader(HTMLParser):
                     continue  # allowed to be empty, or a script fills it in
                 targets = [one for one, _ in srcset(value)] if attribute == "srcset" else [value]
                 self.links.extend(Link(tag, attribute, target) for target in targets)
-        self.links.extend(Link(tag, "style", url) for url in css_urls(given.get("style", "")))
+        if "style" in given:
+            self.links.extend(Link(tag, "style", url) for url in css_urls(given["style"]))
 
 
 class _Standings(HTMLParser):

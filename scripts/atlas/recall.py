@@ -20,6 +20,7 @@ from typing import Any
 
 from atlas import dependencies
 from atlas.cache import Cache, digest
+from atlas.findings import RULES, Rule
 from atlas.model import Page, Site
 
 _TEXTS = frozenset({".css", ".html", ".js", ".json", ".py", ".yaml", ".yml"})
@@ -60,6 +61,20 @@ def remember(
     cache.note(_first_key(configuration), {"folders": names, "files": files})
     note = {"common": common.hex(), "site": _encode(dataclasses.replace(found, pages=())), "pages": pages}
     cache.note(_second_key(configuration, names, files), note)
+
+
+def rules(cache: Cache) -> None:
+    """Take the rules as an earlier run of the same code declared them, or let all modules declare theirs and keep that."""
+    key = digest(b"rules", dependencies.tools())
+    note = cache.recall(key)
+    try:
+        known = [_decode(Rule, one) for one in note or ()]
+    except (ValueError, LookupError, TypeError):
+        known = []
+    if known:
+        RULES.recall(known)
+    else:
+        cache.note(key, [_encode(rule) for rule in RULES.rules.values()])
 
 
 def page_key(common: bytes, source: str, url: str, content: bytes) -> bytes:

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from atlas.facts import SCHEMAS, Absent, Column, Facts, Row, Schema, Type
-from atlas.facts.nodes import Node, SyntaxFaultError, compose, pairs, place, scalar, texts
 from atlas.facts.units import parse_number
+from atlas.nodes import Node, SyntaxFaultError, compose, pairs, place, scalar, texts
 from atlas.wording import nearest
 
 Test = Callable[[Row], bool]

@@ -92,7 +92,7 @@ def known_paths(site: Site) -> frozenset[str]:
     files = {page.path for page in site.pages} | {name for page in site.pages for name in page.snippets}
     files |= {f"{site.documents}/{entry.path}" for entry in site.entries if not entry.from_theme}
     files |= {site.configuration, *(one for one in ("pyproject.toml",) if (site.root / one).is_file())}
-    data = checks.facts.project_data(site)
+    data = checks.project_data(site)
     files |= {f"{site.data}/{file.name}" for file in (data.glob("*.yml") if data else ())}
     return frozenset(files | {folder for file in files for folder in _parents(file)})
 

@@ -1,79 +1,59 @@
 """One module for each thing checked; a check is a generator of findings.
 
-What one page shows is checked once, right after it was rendered (``PAGE_CHECKS``); what only all pages together show, at
-the end (``SITE_CHECKS``).
+What one page shows is checked once, right after it was rendered (:mod:`atlas.checks.closely`, imported only when there is
+a page to look at); what only all pages together show, at the end (``SITE_CHECKS``).
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from atlas import recall, silences
 from atlas.cache import Cache
-from atlas.checks import (
-    citations,
-    code,
-    configuration,
-    data,
-    diagrams,
-    external,
-    facts,
-    fences,
-    files,
-    footnotes,
-    formulas,
-    frontmatter,
-    ids,
-    inventory,
-    invisible,
-    links,
-    loads,
-    markup,
-    navigation,
-    pages,
-    placeholders,
-    references,
-    terms,
-    values,
-)
-from atlas.checks.addresses import is_external
-from atlas.findings import CannotCheckError, Finding, Report, read_lines
-from atlas.model import Link, Page, PageView, Silence, Site
+from atlas.checks import configuration, ids, inventory, links, navigation
+from atlas.findings import RULES, CannotCheckError, Finding, Report, read_lines
+from atlas.model import Page, PageView, Silence, Site
 
-PageCheck = Callable[[PageView], Iterator[Finding]]
 SiteCheck = Callable[[Site], Iterator[Finding]]
-PAGE_CHECKS: tuple[PageCheck, ...] = (
-    pages.check,
-    files.check,
-    frontmatter.check,
-    invisible.check,
-    loads.check,
-    external.check,
-    markup.check,
-    placeholders.check,
-    references.check,
-    footnotes.check,
-    ids.check,
-    code.check,
-    fences.check,
-    diagrams.check,
-    formulas.check,
-    data.check,
-    terms.check,
-    values.check,
-)
+
+
+def project_data(site: Site) -> Path | None:
+    """The data folder that the site's pages read, if there is one."""
+    if not site.data:
+        return None
+    from atlas.checks import facts
+
+    return facts.project_data(site)
+
+
+def _check_data(site: Site) -> Iterator[Finding]:
+    """What is wrong with a project's data and with what pages say of it; most projects have none, and load none of this."""
+    if site.data:
+        from atlas.checks import citations, facts
+
+        yield from citations.check(site)
+        yield from facts.check(site)
+
+
+def _declare() -> None:
+    """Import all that a run may do without, for the rules that it declares."""
+    for name in ("closely", "citations", "facts"):
+        importlib.import_module(f"atlas.checks.{name}")
+
+
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     links.check,
     ids.check_site,
     navigation.check,
     configuration.check,
     inventory.check,
-    citations.check,
-    facts.check,
+    _check_data,
 )
+
+RULES.declare_by(_declare)
 
 
 def validate(configuration: Path, *, select: Iterable[str] = (), cache: Cache | None = None) -> Report:
@@ -101,26 +81,9 @@ def read(configuration: Path, cache: Cache | None = None) -> Site:
 
 def inspect(view: PageView) -> Page:
     """Look at a page: everything that it shows alone is found now, the rest is kept for later."""
-    view.rendered = replace(view.rendered, links=(*view.places.links(), *diagrams.client_links(view)))
-    found = tuple(finding for check in PAGE_CHECKS for finding in check(view))
-    return Page(
-        path=view.path,
-        url=view.url,
-        links=tuple(link for link in view.rendered.links if _stays(link)),
-        ids=view.rendered.ids,
-        headings=view.rendered.headings,
-        findings=found,
-        silences=silences.of_view(view),
-        citations=tuple(dict.fromkeys([*view.written.citations, *(f"?{key}" for key in view.written.unknown_citations)])),
-        failures=tuple(view.written.failures),
-        counts={
-            "links": len(view.rendered.links),
-            "diagrams": len(view.written.fences) + len(view.rendered.client_diagrams),
-            "formulas": len(view.written.formulas),
-        },
-        snippets=tuple(path for path in view.places.scans if path != view.path),
-        is_repeatable=not view.written.missing_snippets,
-    )
+    from atlas.checks import closely
+
+    return closely.inspect(view)
 
 
 def run(site: Site, *, select: Iterable[str] = ()) -> Report:
@@ -141,22 +104,26 @@ def run(site: Site, *, select: Iterable[str] = ()) -> Report:
         root=site.root,
         pages=len(site.pages),
         **{name: sum(page.counts.get(name, 0) for page in site.pages) for name in ("links", "diagrams", "formulas")},
-        rows=facts.count_rows(facts.project_data(site)),
+        rows=_count_rows(site),
     )
+
+
+def _count_rows(site: Site) -> int:
+    if not site.data:
+        return 0
+    from atlas.checks import facts
+
+    return facts.count_rows(facts.project_data(site))
 
 
 def _silences(site: Site) -> Iterator[Silence]:
     """Those in pages, in the configuration and in the data."""
     for page in site.pages:
         yield from page.silences
-    data = facts.project_data(site)
+    data = project_data(site)
     for file in (site.root / site.configuration, *(sorted(data.glob("*.yml")) if data else ())):
         path = os.path.relpath(file, site.root).replace(os.sep, "/")
         yield from silences.of_yaml(path, "\n".join(read_lines(file)))
 
 
-def _stays(link: Link) -> bool:
-    return link.attribute not in {"style", "url"} and not is_external(link.target) and not external.leaves(link)
-
-
-__all__: Sequence[str] = ("PAGE_CHECKS", "SITE_CHECKS", "inspect", "run", "validate")
+__all__: Sequence[str] = ("SITE_CHECKS", "inspect", "project_data", "run", "validate")

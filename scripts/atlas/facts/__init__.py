@@ -12,8 +12,9 @@ from atlas.facts.jsonschema import json_schema
 from atlas.facts.loading import SCHEMAS, Facts, load
 from atlas.facts.schemas import Relation, Schema
 from atlas.facts.units import UNITS, Unit, show
-from atlas.facts.values import EVIDENCE, UNPUBLISHED, UNSUPPORTED, Absent, Fact, Fault, Other, Place, Row, Table
+from atlas.facts.values import EVIDENCE, UNPUBLISHED, UNSUPPORTED, Absent, Fact, Fault, Other, Row, Table
 from atlas.facts.words import KINDS
+from atlas.nodes import Place
 
 __all__ = [
     "EVIDENCE",

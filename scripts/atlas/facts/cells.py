@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from atlas.facts.columns import Column, Type
-from atlas.facts.nodes import Node, scalar, texts
 from atlas.facts.units import UNITS, convert, parse_number, show
 from atlas.facts.values import UNPUBLISHED, UNSUPPORTED, Absent, Value
+from atlas.nodes import Node, scalar, texts
 from atlas.wording import nearest
 
 Read = tuple[Value, str, float]

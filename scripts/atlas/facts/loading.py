@@ -10,7 +10,8 @@ from pathlib import Path
 from atlas.facts import hardware, learning, software, words
 from atlas.facts.reading import Reading, read
 from atlas.facts.schemas import Schema
-from atlas.facts.values import Fact, Fault, Place, Row, Table
+from atlas.facts.values import Fact, Fault, Row, Table
+from atlas.nodes import Place
 
 SCHEMAS: Mapping[str, Schema] = {
     schema.kind: schema

@@ -13,9 +13,9 @@ import yaml
 
 from atlas.facts.cells import CellError, read_value
 from atlas.facts.columns import Column, Type
-from atlas.facts.nodes import Node, SyntaxFaultError, compose, pairs, place, scalar, texts
 from atlas.facts.schemas import Schema
-from atlas.facts.values import EVIDENCE, UNPUBLISHED, Fact, Fault, Other, Place, Row, Table
+from atlas.facts.values import EVIDENCE, UNPUBLISHED, Fact, Fault, Other, Row, Table
+from atlas.nodes import Node, Place, SyntaxFaultError, compose, pairs, place, scalar, texts
 from atlas.wording import nearest
 
 _ROW_FIELDS = ("checked", "source", "kind", "note")

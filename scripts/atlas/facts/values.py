@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from atlas.nodes import START, Place
+
 if TYPE_CHECKING:
     from atlas.facts.columns import Column
     from atlas.facts.schemas import Schema
@@ -48,14 +50,6 @@ Value = str | float | bool | tuple[str, ...] | Absent
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in its YAML file, counted from 1."""
-
-    line: int = 1
-    column: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Other:
     """What another source says of the same thing: contradictions stay visible."""
 
@@ -83,7 +77,7 @@ class Fact:
     also: tuple[Other, ...] = ()
     formula: str = ""
     checked: str = ""
-    place: Place = Place()
+    place: Place = START
 
     @property
     def number(self) -> float | None:
@@ -106,7 +100,7 @@ class Row:
     kind: str = ""
     checked: str = ""
     note: str = ""
-    place: Place = Place()
+    place: Place = START
 
     def __getitem__(self, column: str) -> Fact:
         """The fact of a column.
