@@ -151,18 +151,21 @@ def read_lines(file: Path) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class RuleBook:
-    """The rules known to the tool, by id, in the order in which the check modules declare them."""
+    """The rules known to the tool, by id."""
 
     _known: dict[str, Rule] = field(default_factory=dict)
     _declare: Callable[[], object] | None = None
 
     @property
     def rules(self) -> Mapping[str, Rule]:
-        """All rules; those of modules that were not needed so far are declared now."""
+        """All rules, sorted by id; those of modules that were not needed so far are declared now.
+
+        Sorted, so that what lists them does not depend on which modules a run happened to need first.
+        """
         declare, self._declare = self._declare, None
         if declare is not None:
             declare()
-        return self._known
+        return dict(sorted(self._known.items()))
 
     @property
     def is_complete(self) -> bool:
