@@ -248,3 +248,46 @@ def test_our_own_code_is_part_of_the_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
         (tmp_path / name).write_text("1", "utf-8")
         keys.add(dependencies.tools.__wrapped__())
     assert len(keys) == 3
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The projects for which the engine is started, as it happens."""
+    seen: list[str] = []
+    start = render.render
+
+    def note(configuration: Path, *rest: object, **more: object) -> object:
+        seen.append(configuration.name)
+        return start(configuration, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(render, "render", note)
+    return seen
+
+
+def test_engine_is_not_started_when_nothing_changed(project: Project, started: list[str]) -> None:
+    """The answer is the same without it; any file that may matter, new or changed, starts it again."""
+    folder = project(FILES).parent
+    first = check(folder)
+    assert (check(folder), started) == (first, ["mkdocs.yml"])
+    for number, file in enumerate(("docs/new.md", "docs/look.css", "docs/picture.png"), start=2):
+        (folder / file).write_text("a\n", "utf-8")
+        check(folder)
+        assert len(started) == number
+    (folder / "docs" / "look.css").write_text(".b {}\n", "utf-8")
+    check(folder)
+    (folder / "mkdocs.yml").write_text(f"{(folder / 'mkdocs.yml').read_text('utf-8')}\nsite_author: 某人\n", "utf-8")
+    check(folder)
+    assert len(started) == 6
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_hook_that_may_change_the_list_of_pages(project: Project, started: list[str], is_ours: bool) -> None:
+    """What somebody's hook does can't be told; what this package's does follows from what is looked at anyway."""
+    hook = Path(render.__file__).with_name("hooks.py")
+    configuration = f"{CONFIGURATION}hooks: [{hook.as_posix() if is_ours else 'hook.py'}]\n"
+    folder = project(
+        {**FILES, "mkdocs.yml": configuration, "hook.py": "def on_files(files, config):\n    return files\n"}
+    ).parent
+    first = check(folder)
+    assert check(folder) == first
+    assert len(started) == (1 if is_ours else 2)

@@ -315,6 +315,19 @@ def test_version_is_the_package_s() -> None:
     assert run_atlas(Path.cwd(), "--version").stdout == f"atlas {__version__}\n"
 
 
+def test_data_is_checked_only_where_it_is_asked_about(project: Project) -> None:
+    """A single page answers at once, whatever is wrong with the data; the folder or a file of it can be asked for."""
+    folder = project({"docs/index.md": "# 页\n\n引自[@nobody]。\n", "docs/_data/sources.yml": "a:\n  title: 甲\n"}).parent
+    for path, rules in {
+        "docs/index.md": ["citation-unknown"],
+        "docs/_data": ["source-invalid"],
+        "docs/_data/sources.yml": ["source-invalid"],
+        "docs": ["citation-unknown", "source-invalid"],
+    }.items():
+        done = run_atlas(folder, "validate", path, "--format", "jsonl")
+        assert sorted({json.loads(line)["rule"] for line in done.stdout.splitlines()}) == rules
+
+
 def test_rules_lists_all() -> None:
     """``atlas rules`` has one line a rule: id, severity, summary."""
     lines = run_atlas(Path.cwd(), "rules").stdout.splitlines()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ FORMATS = ("human", "github", "jsonl", "sarif", "junit")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(argv)
+    gc.set_threshold(100_000, 20, 20)  # a run makes very many values and drops few: looking for cycles often finds none
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that can't show a character must not end the report
             stream.reconfigure(errors="backslashreplace")

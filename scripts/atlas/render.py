@@ -69,6 +69,7 @@ Any other that has a say in a page's content makes us render every page, one aft
 _PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content")
 _LIST_EVENTS = ("files", "nav")
 """In which a plugin may change which pages there are."""
+_OWN_HOOKS = Path(__file__).resolve().with_name("hooks.py")
 _PAGES_A_TASK = 8
 
 
@@ -361,8 +362,16 @@ def _folders(project: _Project) -> Iterator[Path]:
 def _is_pure(config: MkDocsConfig, events: Sequence[str]) -> bool:
     pure = {id(plugin) for name, plugin in config.plugins.items() if name.split("@")[0].strip() in PURE_PLUGINS}
     return all(
-        id(getattr(handler, "__self__", None)) in pure for event in events for handler in config.plugins.events[event]
+        id(getattr(handler, "__self__", None)) in pure or _is_own(handler)
+        for event in events
+        for handler in config.plugins.events[event]
     )
+
+
+def _is_own(handler: object) -> bool:
+    """Whether a handler is a hook of this package: what it does follows from the configuration and the data."""
+    code = getattr(handler, "__code__", None)
+    return code is not None and Path(code.co_filename).resolve() == _OWN_HOOKS
 
 
 def _in_parallel(project: _Project, files: Sequence[File]) -> list[Page]:

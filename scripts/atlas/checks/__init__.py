@@ -22,20 +22,30 @@ SiteCheck = Callable[[Site], Iterator[Finding]]
 
 def project_data(site: Site) -> Path | None:
     """The data folder that the site's pages read, if there is one."""
-    if not site.data:
+    if not _has_data(site):
         return None
     from atlas.checks import facts
 
     return facts.project_data(site)
 
 
+def _has_data(site: Site) -> bool:
+    """Whether there is such a folder; the one that is looked for unless another is configured need not exist."""
+    return bool(site.data) and (site.root / site.data).is_dir()
+
+
 def _check_data(site: Site) -> Iterator[Finding]:
     """What is wrong with a project's data and with what pages say of it; most projects have none, and load none of this."""
-    if site.data:
+    if _has_data(site) or any(page.citations for page in site.pages):
         from atlas.checks import citations, facts
 
         yield from citations.check(site)
-        yield from facts.check(site)
+        if _asks_for_data(site):
+            yield from facts.check(site)
+
+
+def _asks_for_data(site: Site) -> bool:
+    return site.asks_for(site.data) or any(one.startswith(f"{site.data}/") for one in site.asked)
 
 
 def _declare() -> None:
@@ -109,7 +119,7 @@ def run(site: Site, *, select: Iterable[str] = ()) -> Report:
 
 
 def _count_rows(site: Site) -> int:
-    if not site.data:
+    if not _has_data(site) or not _asks_for_data(site):
         return 0
     from atlas.checks import facts
 

@@ -20,10 +20,13 @@ UNKNOWN = RULES.add(
 
 def check(site: Site) -> Iterator[Finding]:
     """Unknown keys on every page."""
+    unknown = [(page, [key[1:] for key in page.citations if key.startswith("?")]) for page in site.asked_pages]
+    if not any(keys for _, keys in unknown):
+        return
     sources = load_sources(data_folder(str(site.root / site.data)) if site.data else None)
-    for page in site.pages:
+    for page, keys in unknown:
         places: Places | None = None
-        for key in (key[1:] for key in page.citations if key.startswith("?")):
+        for key in keys:
             places = places or Places.of_text(page.path, (site.root / page.path).read_text("utf-8"))
             close = nearest(key, sources)
             hint = f"最接近的来源是 `@{close}`" if close else f"在 {site.data}/sources.yml 里加上这条来源"
