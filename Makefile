@@ -38,8 +38,10 @@ lint: install-test ## 代码风格与类型检查
 	@$(BIN)/ruff format --check scripts tests
 	@$(BIN)/mypy
 
-bench: install-test ## 各章首次访问的重量，与在浏览器里画图的同一站点对比
+bench: install-test ## 测量：各章首次访问的重量、画一张图、检查一个大网站，都与别的做法同一次对比
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench_diagrams.py
+	@$(BIN)/python scripts/bench_site.py
 
 lock: install-test ## 更新锁文件
 	@$(BIN)/python scripts/lock.py
