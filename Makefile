@@ -2,7 +2,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help site serve bundle test lint bench lock clean install install-test
+.PHONY: help site serve bundle test lint format bench lock clean install install-test
 
 # Runs a script with the first Python that is new enough.
 define python
@@ -33,10 +33,16 @@ bundle: install ## 打离线包到 dist/
 test: install-test ## 安装全部依赖（含浏览器）并运行测试
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
 
-lint: install-test ## 代码风格与类型检查
+lint: install-test ## 代码风格、类型，中英文之间的空格与标点
 	@$(BIN)/ruff check scripts tests
 	@$(BIN)/ruff format --check scripts tests
 	@$(BIN)/mypy
+	@$(BIN)/python scripts/typography.py
+
+format: install-test ## 改好 lint 能改好的
+	@$(BIN)/ruff check --fix scripts tests
+	@$(BIN)/ruff format scripts tests
+	@$(BIN)/python scripts/typography.py --fix
 
 bench: install-test ## 测量：各章首次访问的重量、画一张图、检查一个大网站，都与别的做法同一次对比
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
