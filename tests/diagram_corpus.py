@@ -44,7 +44,8 @@ def mutants(number: int, seed: int) -> list[str]:
     """``number`` different spoilt copies of drawn diagrams; the same for the same seed."""
     chance = random.Random(seed)
     originals = [sample.source for sample in samples() if sample.drawn]
-    known, spoilt = set(originals), []
+    known = set(originals)
+    spoilt: list[str] = []
     while len(spoilt) < number:
         mutant = chance.choice(_WAYS)(chance.choice(originals), chance)
         if mutant not in known:

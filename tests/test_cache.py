@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -222,8 +223,8 @@ def test_extension_that_is_a_package_is_never_known(
 @pytest.mark.parametrize("package", dependencies.PACKAGES)
 def test_version_of_a_package_is_part_of_the_key(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new release may render otherwise."""
-    now, version = dependencies.tools(), dependencies.metadata.version
-    monkeypatch.setattr(dependencies.metadata, "version", lambda name: "0" if name == package else version(name))
+    now, version = dependencies.tools(), metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "0" if name == package else version(name))
     assert dependencies.tools.__wrapped__() != now
 
 

@@ -248,7 +248,9 @@ def test_numbers_as_people_write_them(text: str, value: float, precision: float,
     """A number's value, how exactly it is printed, and its unit by the one spelling."""
     number = parse_number(text)
     assert number is not None
-    assert (number.value, number.precision, number.unit) == (pytest.approx(value), pytest.approx(precision), unit)
+    assert number.value == pytest.approx(value)
+    assert number.precision == pytest.approx(precision)
+    assert number.unit == unit
 
 
 def test_units_convert_within_their_dimension() -> None:

@@ -19,8 +19,8 @@ def test_locks_have_hashes_and_no_addresses() -> None:
     for lock in ("package-lock.json", "scripts/bench/package-lock.json"):
         packages = json.loads((REPOSITORY / lock).read_text("utf-8"))["packages"]
         assert all("integrity" in package and "resolved" not in package for name, package in packages.items() if name)
-    for lock in (REPOSITORY / "requirements").glob("*.txt"):
-        pinned = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", lock.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    for file in (REPOSITORY / "requirements").glob("*.txt"):
+        pinned = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", file.read_text("utf-8"), re.MULTILINE | re.DOTALL)
         assert pinned
         assert all("==" in one and "--hash=sha256:" in one for one in pinned)
 
