@@ -22,7 +22,7 @@ def scaling_loss(
     beta: float = 0.3658,
 ) -> float:
     """Loss in nats per token by the parametric law; the default coefficients are Epoch AI's refit, not the paper's."""
-    return floor + a / parameters**alpha + b / tokens**beta
+    return float(floor + a / parameters**alpha + b / tokens**beta)
 
 
 @formula(
@@ -81,7 +81,9 @@ def checkpoint_interval(pause: float, mean_time: float) -> float:
     return math.sqrt(2 * pause * mean_time)
 
 
-@formula("检查点与重算的损失", unit="%", tex="100\\left(\\frac{\\delta}{\\tau}+\\frac{\\tau/2+R}{M}\\right)", sources=_CHECKPOINT)
+@formula(
+    "检查点与重算的损失", unit="%", tex="100\\left(\\frac{\\delta}{\\tau}+\\frac{\\tau/2+R}{M}\\right)", sources=_CHECKPOINT
+)
 def checkpoint_loss(pause: float, interval: float, mean_time: float, restart: float = 0) -> float:
     """Per cent of the time lost to saving, to work done again and to ``restart`` seconds a failure; first order."""
     return 100 * (pause / interval + (interval / 2 + restart) / mean_time)
