@@ -85,6 +85,23 @@ HAND = [
     ("perplexity", (0,), 1),
     ("perplexity", (2,), 7.389),
     ("bits_per_byte", (2.772588722, 100, 400), 1),
+    ("scaling_loss", (70e9, 1.4e12, 1.69, 406.4, 410.7, 0.34, 0.28), 1.937),
+    ("scaling_loss", (1e12, 1e12, 2, 10, 10, 0.25, 0.25), 2.02),
+    ("optimal_parameters", (6e12, 1, 1, 0.5, 0.5), 1e6),
+    ("effective_tokens", (50e9, 1), 50e9),
+    ("effective_tokens", (50e9, 4), 186.3e9),
+    ("minhash_match", (0.8,), 0.924),
+    ("minhash_match", (0.5, 1, 2), 0.75),
+    ("near_optimal_batch", (1e23,), 9.743e6),
+    ("near_optimal_learning_rate", (1e24,), 3.118e-4),
+    ("batch_steps_factor", (4e6, 4e6), 2),
+    ("batch_data_factor", (1e6, 4e6), 1.25),
+    ("checkpoint_interval", (60, 11_160), 1157),
+    ("checkpoint_loss", (60, 1200, 12_000), 10),
+    ("checkpoint_loss", (60, 1200, 12_000, 600), 15),
+    ("job_mean_time", (48, 16), 3),
+    ("training_energy", (30.84e6, 700), 21_588_000),
+    ("training_energy", (1000, 500, 1.2), 600),
 ]
 
 
