@@ -89,7 +89,9 @@ def score_matrix_bytes(heads: float, sequence: float, batch: float = 1, width: f
     return batch * heads * sequence**2 * width
 
 
-@formula("线性层的状态", unit="B", tex="L\\,h\\,d_k d_v w", sources=("gh-maxtext-model-configs", "gh-MoonshotAI-Kimi-Linear"))
+@formula(
+    "线性层的状态", unit="B", tex="L\\,h\\,d_k d_v w", sources=("gh-maxtext-model-configs", "gh-MoonshotAI-Kimi-Linear")
+)
 def linear_state_bytes(layers: float, heads: float, key_dim: float, value_dim: float, width: float = 4) -> float:
     """Bytes of the states of linear-attention layers, one key×value matrix a head, the same at any context length."""
     return layers * heads * key_dim * value_dim * width

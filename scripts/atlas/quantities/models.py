@@ -64,7 +64,12 @@ def experts_touched(experts: float, active: float, tokens: float) -> float:
     return float(experts * (1 - (1 - active / experts) ** tokens))
 
 
-@formula("图像词元数", unit="tokens", tex="\\frac{H}{pm}\\cdot\\frac{W}{pm}", sources=("hf-qwen2-vl-preprocessor", "gh-haotian-liu-LLaVA"))
+@formula(
+    "图像词元数",
+    unit="tokens",
+    tex="\\frac{H}{pm}\\cdot\\frac{W}{pm}",
+    sources=("hf-qwen2-vl-preprocessor", "gh-haotian-liu-LLaVA"),
+)
 def image_tokens(height: float, width: float, patch: float, merge: float = 1) -> float:
     """Tokens of an image of whole patches ``patch`` pixels wide, ``merge``×``merge`` of them joined into one token."""
     return (height // (patch * merge)) * (width // (patch * merge))
