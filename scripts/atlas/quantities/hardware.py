@@ -57,10 +57,13 @@ def fat_tree_switches(ports: float, tiers: float) -> float:
 
 
 @formula(
-    "分层全归约时间", unit="s", tex="\\frac{2(g-1)}{g}\\frac{S}{B_{in}} + \\frac{2(k-1)}{k}\\frac{S}{g B_{out}}", sources=_BOOK
+    "分层全归约时间",
+    unit="s",
+    tex="\\frac{2(g-1)}{g}\\frac{S}{B_{in}} + \\frac{2(k-1)}{k}\\frac{S}{g B_{out}}",
+    sources=_BOOK,
 )
 def hierarchical_all_reduce_seconds(message: float, inside: float, outside: float, group: float, nodes: float) -> float:
-    """Seconds if no phase overlaps: reduce in each node of ``group`` cards, then across ``nodes`` on every card's own NIC."""
+    """Seconds if no phase overlaps: reduce in each node of ``group`` cards, then across ``nodes``, a NIC for each card."""
     within = 2 * (group - 1) / group * message / inside
     return within + 2 * (nodes - 1) / nodes * message / group / outside
 
