@@ -69,7 +69,7 @@ def hierarchical_all_reduce_seconds(message: float, inner: float, outer: float, 
 
 
 @formula("ZeRO-3 每步通信", unit="B", tex="\\frac{3(n-1)}{n}\\,awN", sources=(*_NCCL, "arxiv-1910.02054", _BOOK))
-def zero3_bytes(parameters: float, cards: float, accumulation: float = 1, width: float = 2) -> float:
+def fully_sharded_bytes(parameters: float, cards: float, accumulation: float = 1, width: float = 2) -> float:
     """Bytes each card sends a step under ZeRO-3 or FSDP: weights gathered twice and gradients scattered once for each of
     ``accumulation`` micro-batches.
     """
