@@ -56,18 +56,6 @@ def fat_tree_switches(ports: float, tiers: float) -> float:
     return (2 * tiers - 1) * (ports / 2) ** (tiers - 1)
 
 
-@formula(
-    "分层全归约时间",
-    unit="s",
-    tex="\\frac{2(g-1)}{g}\\frac{S}{B_{in}} + \\frac{2(k-1)}{k}\\frac{S}{g B_{out}}",
-    sources=_BOOK,
-)
-def hierarchical_all_reduce_seconds(message: float, inside: float, outside: float, group: float, nodes: float) -> float:
-    """Seconds if no phase overlaps: reduce in each node of ``group`` cards, then across ``nodes``, a NIC for each card."""
-    within = 2 * (group - 1) / group * message / inside
-    return within + 2 * (nodes - 1) / nodes * message / group / outside
-
-
 @formula("多久坏一次", unit="hours", tex="M/n", sources=("arxiv-2410.21680",))
 def hours_between_failures(card_hours: float, cards: float) -> float:
     """Hours between failures of a job on ``cards`` cards, if one card fails once in ``card_hours`` hours."""
