@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import io
 import logging
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -523,19 +525,24 @@ substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={
 def _watch_snippets() -> None:
     """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
     try:
-        from pymdownx.snippets import SnippetPreprocessor
+        from pymdownx import snippets
     except ImportError:
         return
-    read, find = SnippetPreprocessor.read_lines, SnippetPreprocessor.get_snippet_path
+    watch_reading(snippets)
 
-    def read_lines(self: Any, path: str) -> list[str]:
+
+def watch_reading(snippets: Any) -> None:
+    """Files are opened in other places from version to version, yet always by one of two names of that module."""
+    find = snippets.SnippetPreprocessor.get_snippet_path
+
+    def opened(path: str, _: str = "r", encoding: str | None = None) -> io.StringIO:
         name = str(Path(path).absolute())
         if name in (texts := substitutes.get()):
-            return texts[name].split("\n")
-        lines: list[str] = read(self, path)
+            return io.StringIO(texts[name])
+        text = Path(path).read_text(encoding)
         if (written := collector.get()) is not None:
-            written.snippets[name] = "\n".join(lines)
-        return lines
+            written.snippets[name] = text
+        return io.StringIO(text)
 
     def get_snippet_path(self: Any, path: str) -> str | None:
         found: str | None = find(self, path)
@@ -543,7 +550,9 @@ def _watch_snippets() -> None:
             written.missing_snippets.append(path)
         return found
 
-    SnippetPreprocessor.read_lines, SnippetPreprocessor.get_snippet_path = read_lines, get_snippet_path
+    snippets.open, snippets.SnippetPreprocessor.get_snippet_path = opened, get_snippet_path
+    if hasattr(snippets, "codecs"):
+        snippets.codecs = SimpleNamespace(open=opened)
 
 
 _INCLUSIONS = {
