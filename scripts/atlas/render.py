@@ -32,7 +32,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, PluginCollection, event_priority
 from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.nav import Link as NavigationLink
@@ -84,7 +84,8 @@ def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None)
     with _quiet() as said, _working_folder(configuration):
         config = _load(configuration, said)
         try:
-            project = _prepare(configuration.resolve(), config, inspect)
+            with _blaming_plugins():
+                project = _prepare(configuration.resolve(), config, inspect)
             return _known_or_rendered(project, cache or Cache.none())
         except (Abort, MkDocsException, OSError, yaml.YAMLError) as error:
             raise CannotCheckError(_explain(error, said)) from error
@@ -103,8 +104,9 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
         config = _load(configuration, said, output)
         config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), inspect, look)
         try:
-            config.plugins.on_startup(command="build", dirty=False)
-            mkdocs_build(config)
+            with _blaming_plugins():
+                config.plugins.on_startup(command="build", dirty=False)
+                mkdocs_build(config)
         except CannotCheckError:
             raise
         except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -222,7 +224,8 @@ class _Project:
         except CannotCheckError:
             raise
         except Exception as error:  # extensions and plugins raise whatever they like
-            failure = _one_line(error)
+            plugin = _failed_plugin(error)
+            failure = f"插件 `{plugin}`：{_one_line(error)}" if plugin else _one_line(error)
         finally:
             collector.set(None)
         return self.look(file, written, failure)
@@ -597,8 +600,11 @@ def _load(configuration: Path, said: list[str], output: Path | None = None) -> M
     try:
         options = {"site_dir": str(output)} if output else {}
         return load_config(str(configuration), **options)
-    except (MkDocsException, Abort, OSError, ValueError, ImportError, yaml.YAMLError) as error:
-        reasons = said or [" ".join(str(error).split()) or type(error).__name__]
+    except RecursionError:
+        raise
+    except (Exception, Abort) as error:  # hooks and plugins run here and raise whatever they like
+        plain = isinstance(error, (MkDocsException, OSError, ValueError, ImportError, yaml.YAMLError)) and str(error).strip()
+        reasons = said or [" ".join((str(error) if plain else f"{type(error).__name__} {error}").split())]
         place, reason = place_refusal(configuration, reasons[0])
         where = f" 第 {place.line} 行第 {place.column} 列" if place.line else " "
         more = f"（另有 {len(reasons) - 1} 处）" if len(reasons) > 1 else ""
@@ -621,11 +627,36 @@ def _quiet() -> Iterator[list[str]]:
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(record.getMessage().split()))
+            said.append(" ".join(_TRACEBACK.sub("", record.getMessage()).split()))
 
     logger, handler = logging.getLogger("mkdocs"), Keep(logging.ERROR)
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
+@contextlib.contextmanager
+def _blaming_plugins() -> Iterator[None]:
+    """Where a plugin of the project fails in a way of its own, say so."""
+    try:
+        yield
+    except (Abort, CannotCheckError, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        raise
+    except Exception as error:
+        plugin = _failed_plugin(error)
+        if not plugin or plugin == "atlas-watcher":
+            raise
+        what = f"{type(error).__name__}：{_one_line(error)}"
+        raise CannotCheckError(f"插件 `{plugin}` 运行失败（{what}）。请更新或停用它，再检查一次。") from error
+
+
+def _failed_plugin(error: BaseException) -> str:
+    """The plugin or hook in which something failed; empty if it was in none."""
+    trace, name = error.__traceback__, ""
+    while trace:
+        frame, trace = trace.tb_frame, trace.tb_next
+        if frame.f_code is PluginCollection.run_event.__code__:
+            name = frame.f_locals["self"]._event_origins.get(frame.f_locals["method"], "")
+    return name
+
+
     logger.setLevel(logging.ERROR)
     logger.propagate = False
     try:
@@ -634,6 +665,10 @@ def _quiet() -> Iterator[list[str]]:
         logger.removeHandler(handler)
         logger.setLevel(level)
         logger.propagate = propagate
+
+_TRACEBACK = re.compile(r'^ *(?:Traceback \(.*|File "[^"\n]*", line .*(?:\n {4,}.*)*)\n', re.MULTILINE)
+"""Where in somebody's program something failed, which MkDocs tells along with what failed."""
+
 
 
 @contextlib.contextmanager
