@@ -483,6 +483,7 @@ class _Observer(Extension):
 
 class _AddressesBefore(Treeprocessor):
     def __init__(self, md: Markdown) -> None:
+        _watch_formatters(md)
         super().__init__(md)
         self.seen: list[tuple[etree.Element, str, str]] = []
 
@@ -529,6 +530,21 @@ def _watch_snippets() -> None:
     """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
     try:
         from pymdownx import snippets
+def _watch_formatters(md: Markdown) -> None:
+    """Let pymdownx's superfences say which fences they hand over to formatters of the project's own."""
+    for extension in md.registeredExtensions:
+        for entry in getattr(extension, "superfences", ()):
+            if entry["name"] != "superfences":  # that one stands for all other fences
+                entry["formatter"] = functools.partial(_format, entry["formatter"])
+
+
+def _format(formatter: Callable[..., Any], *, src: str, **options: Any) -> Any:
+    made = formatter(src=src, **options)
+    if (written := collector.get()) is not None:
+        written.formatted.append(src)
+    return made
+
+
     except ImportError:
         return
     watch_reading(snippets)
