@@ -277,12 +277,17 @@ class _Project:
         """All pages together."""
         listed = {page.file.src_uri for page in self.navigation.pages}
         of_source = {f"{self.documents}/{file.src_uri}": file for file in self.files.documentation_pages(inclusion=_any)}
+        docs = Path(self.config.docs_dir).resolve()
         shown = []
         for page in pages:
             file = of_source.get(page.path)
-            known = file is None or file.src_uri in listed or file.inclusion is InclusionLevel.NOT_IN_NAV
+            known = (
+                file is None
+                or file.src_uri in listed
+                or file.inclusion is InclusionLevel.NOT_IN_NAV
+                or not (docs / file.src_uri).is_file()  # a plugin made it, and leads readers to it in its own way
+            )
             shown.append(page if known == page.in_navigation else replace(page, in_navigation=known))
-        docs = Path(self.config.docs_dir).resolve()
         entries = tuple(_entry(file, docs) for file in self.files)
         lost = (SiteFile(file.src_uri, file.url, Inclusion.DISPLACED, is_page=True) for file in self.displaced)
         return Site(
@@ -478,12 +483,12 @@ class _Observer(Extension):
         md.treeprocessors.register(before, "atlas-addresses-before", 0.5)  # MkDocs rewrites at 0
         md.treeprocessors.register(_AddressesAfter(md, before), "atlas-addresses-after", -5)
         definitions.watch(md)
+        _watch_formatters(md)
         _watch_snippets()
 
 
 class _AddressesBefore(Treeprocessor):
     def __init__(self, md: Markdown) -> None:
-        _watch_formatters(md)
         super().__init__(md)
         self.seen: list[tuple[etree.Element, str, str]] = []
 
@@ -525,11 +530,6 @@ substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={
 """Texts to read instead of those of snippet files, by absolute name."""
 
 
-@functools.cache
-def _watch_snippets() -> None:
-    """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
-    try:
-        from pymdownx import snippets
 def _watch_formatters(md: Markdown) -> None:
     """Let pymdownx's superfences say which fences they hand over to formatters of the project's own."""
     for extension in md.registeredExtensions:
@@ -545,6 +545,11 @@ def _format(formatter: Callable[..., Any], *, src: str, **options: Any) -> Any:
     return made
 
 
+@functools.cache
+def _watch_snippets() -> None:
+    """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
+    try:
+        from pymdownx import snippets
     except ImportError:
         return
     watch_reading(snippets)
@@ -627,27 +632,6 @@ def _load(configuration: Path, said: list[str], output: Path | None = None) -> M
         raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason[:300]}{more}") from error
 
 
-def _explain(error: BaseException, said: list[str]) -> str:
-    reasons = [one for one in said if one] or [_one_line(error)]
-    return f"MkDocs 无法渲染：{'；'.join(reasons[-2:])}"
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[list[str]]:
-    """Keep MkDocs' own log off the terminal (our checks say it better) but remember its errors."""
-    said: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(_TRACEBACK.sub("", record.getMessage()).split()))
-
-    logger, handler = logging.getLogger("mkdocs"), Keep(logging.ERROR)
-    level, propagate = logger.level, logger.propagate
-    logger.addHandler(handler)
 @contextlib.contextmanager
 def _blaming_plugins() -> Iterator[None]:
     """Where a plugin of the project fails in a way of its own, say so."""
@@ -673,6 +657,31 @@ def _failed_plugin(error: BaseException) -> str:
     return name
 
 
+def _explain(error: BaseException, said: list[str]) -> str:
+    reasons = [one for one in said if one] or [_one_line(error)]
+    return f"MkDocs 无法渲染：{'；'.join(reasons[-2:])}"
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+_TRACEBACK = re.compile(r'^ *(?:Traceback \(.*|File "[^"\n]*", line .*(?:\n {4,}.*)*)\n', re.MULTILINE)
+"""Where in somebody's program something failed, which MkDocs tells along with what failed."""
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[list[str]]:
+    """Keep MkDocs' own log off the terminal (our checks say it better) but remember its errors."""
+    said: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(" ".join(_TRACEBACK.sub("", record.getMessage()).split()))
+
+    logger, handler = logging.getLogger("mkdocs"), Keep(logging.ERROR)
+    level, propagate = logger.level, logger.propagate
+    logger.addHandler(handler)
     logger.setLevel(logging.ERROR)
     logger.propagate = False
     try:
@@ -681,10 +690,6 @@ def _failed_plugin(error: BaseException) -> str:
         logger.removeHandler(handler)
         logger.setLevel(level)
         logger.propagate = propagate
-
-_TRACEBACK = re.compile(r'^ *(?:Traceback \(.*|File "[^"\n]*", line .*(?:\n {4,}.*)*)\n', re.MULTILINE)
-"""Where in somebody's program something failed, which MkDocs tells along with what failed."""
-
 
 
 @contextlib.contextmanager
