@@ -23,13 +23,13 @@ def stack_bandwidth(pins: float, rate: float) -> float:
 @formula("浮点格式的最大值", unit="", tex="(2-(1+r)2^{-m})\\,2^{e}", sources=("arxiv-2209.05433",))
 def float_maximum(top_exponent: float, mantissa: float, reserved: float = 0) -> float:
     """Largest number of ``mantissa`` bits at exponent ``top_exponent``, its ``reserved`` highest mantissas being NaN."""
-    return (2 - (1 + reserved) * 2.0**-mantissa) * 2.0**top_exponent
+    return float((2 - (1 + reserved) * 2.0**-mantissa) * 2.0**top_exponent)
 
 
 @formula("舍入的相对误差上限", unit="%", tex="100\\cdot 2^{-(m+1)}", sources=("arxiv-2209.05433",))
 def rounding_error(mantissa: float) -> float:
     """Per cent by which rounding to ``mantissa`` stored bits moves a normal number at most."""
-    return 100 * 2.0 ** -(mantissa + 1)
+    return float(100 * 2.0 ** -(mantissa + 1))
 
 
 @formula("块缩放后每个数的位数", unit="", tex="b + s/k", sources=("fprox-ocp-mx-2024",))
@@ -47,13 +47,13 @@ def decode_attention_intensity(heads: float, kv_heads: float, width: float = 2) 
 @formula("胖树能接的端口", unit="", tex="2(k/2)^{L}", sources=_PLANES)
 def fat_tree_endpoints(ports: float, tiers: float) -> float:
     """Endpoints of a non-blocking fat tree of ``tiers`` tiers of switches with ``ports`` ports each."""
-    return 2 * (ports / 2) ** tiers
+    return float(2 * (ports / 2) ** tiers)
 
 
 @formula("胖树要的交换机", unit="", tex="(2L-1)(k/2)^{L-1}", sources=_PLANES)
 def fat_tree_switches(ports: float, tiers: float) -> float:
     """Switches of that full fat tree."""
-    return (2 * tiers - 1) * (ports / 2) ** (tiers - 1)
+    return float((2 * tiers - 1) * (ports / 2) ** (tiers - 1))
 
 
 @formula("多久坏一次", unit="hours", tex="M/n", sources=("arxiv-2410.21680",))
