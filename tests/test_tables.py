@@ -259,6 +259,7 @@ def test_numbers_are_printed_as_precisely_as_typed(typed: str, printed: str) -> 
         ("devices.two-96.tdp", "", "未公开"),
         ("models.small-8b.params_total", "", "8.03B"),
         ("models.small-8b.params_total", "亿", "80.3 亿"),
+        ("18500 * 10**12", "3", "1.85×10¹⁶"),
         ("devices.one-80.memory * 8", "", "640"),
         ("kv_bytes_per_token(models.small-8b.layers, models.small-8b.kv_heads, models.small-8b.head_dim)", "KiB", "128 KiB"),
         ("devices.one-80.bf16_dense / devices.two-96.bf16_dense", "2", "6.7"),

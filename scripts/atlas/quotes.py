@@ -165,7 +165,8 @@ def _print(value: float, unit: str, wanted: _Format, digits: int) -> str:
     if wanted.multiple:
         value /= _MULTIPLES[wanted.multiple]
     rounded = _round(value, wanted.digits or digits)
-    text = show_number(f"{rounded:.10f}".rstrip("0").rstrip(".") if abs(rounded) < 1e15 else f"{rounded:.4e}")
+    plain, _, power = (f"{rounded:.10f}" if abs(rounded) < 1e15 else f"{rounded:.10e}").partition("e")
+    text = show_number(plain.rstrip("0").rstrip(".") + (f"e{power}" if power else ""))
     chinese = wanted.multiple and not wanted.multiple.isascii()
     return _with_unit(f"{text} {wanted.multiple}" if chinese else f"{text}{wanted.multiple}", unit, wanted)
 
