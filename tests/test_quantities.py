@@ -125,6 +125,21 @@ HAND = [
     ("bottleneck_adapter_parameters", (64, 12, 768), 24 * (98_304 + 832)),
     ("break_even_requests", (2.4e7, 2000), 24_000),
     ("break_even_requests", (2.4e7, 2000, 6), 36_000),
+    ("request_card_seconds", (2000, 400), 0.4333),
+    ("request_card_seconds", (1000, 500, 10_000, 1000, 2), 1.2),
+    ("request_dollars", (608e9, 168e9), 87_119),
+    ("request_dollars", (73_700, 14_800, 3.6), 0.016),
+    ("listed_dollars", (1e6, 1e6), 2.74),
+    ("listed_dollars", (1e6, 0, 0.5), 0.345),
+    ("resent_tokens", (20, 400, 400), 84_000),
+    ("resent_tokens", (30, 5000, 2000), 1_020_000),
+    ("resent_hit_rate", (20, 400, 400), 90.48),
+    ("resent_hit_rate", (1, 400, 400), 0),
+    ("chain_success", (0.95, 30), 21.46),
+    ("chain_steps", (0.97, 0.8), 7),
+    ("pass_hat_k", (8, 5, 2), 1000 / 28),
+    ("pass_hat_k", (8, 5, 8), 0),
+    ("vector_index_bytes", (10_000, 500, 100, 1024), 25 * 4096),
 ]
 
 
