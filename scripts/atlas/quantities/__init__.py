@@ -5,7 +5,7 @@ place to be wrong in. All take and give plain numbers in base units (bytes, FLOP
 says otherwise.
 """
 
-from atlas.quantities import applications, communication, compute, evaluation, finetuning, memory, models, training
+from atlas.quantities import applications, communication, compute, evaluation, finetuning, hardware, memory, models, training
 from atlas.quantities.registry import FORMULAS, Formula
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "compute",
     "evaluation",
     "finetuning",
+    "hardware",
     "memory",
     "models",
     "training",
