@@ -15,7 +15,7 @@ _EMBEDDING = ("huggingface-bge-m3",)
 def request_card_seconds(
     inputs: float, outputs: float, prefill_rate: float = 73_700, decode_rate: float = 14_800, cards: float = 8
 ) -> float:
-    """Card-seconds of a request on a full node of ``cards`` cards; the rates, in tokens/s a node, are DeepSeek's of 2025-02."""
+    """Card-seconds of a request on a full node of ``cards`` cards; rates in tokens/s a node, DeepSeek's of 2025-02."""
     return cards * (inputs / prefill_rate + outputs / decode_rate)
 
 
@@ -34,7 +34,12 @@ def request_dollars(
 
 @formula("按价目表的钱", unit="USD", tex="n_{in}\\,(h\\,p_{hit}+(1-h)\\,p_{miss})+n_{out}\\,p_{out}", sources=_SERVED)
 def listed_dollars(
-    inputs: float, outputs: float, hit: float = 0, miss_price: float = 0.55, hit_price: float = 0.14, output_price: float = 2.19
+    inputs: float,
+    outputs: float,
+    hit: float = 0,
+    miss_price: float = 0.55,
+    hit_price: float = 0.14,
+    output_price: float = 2.19,
 ) -> float:
     """Dollars by a price list in dollars a million tokens, the share ``hit`` (0–1) of the input cached; R1's of 2025-02."""
     return (inputs * (hit * hit_price + (1 - hit) * miss_price) + outputs * output_price) / 1e6
@@ -72,5 +77,5 @@ def pass_hat_k(samples: float, correct: float, k: float) -> float:
 
 @formula("向量索引大小", unit="B", tex="\\left\\lceil\\frac{T-o}{l-o}\\right\\rceil d\\,w", sources=_EMBEDDING)
 def vector_index_bytes(tokens: float, chunk: float, overlap: float, dimensions: float, width: float = 4) -> float:
-    """Bytes of the bare vectors of a corpus of ``tokens`` tokens cut into chunks with ``overlap``; links of a graph left out."""
+    """Bytes of the bare vectors of a corpus of ``tokens`` tokens cut into overlapping chunks; links of a graph left out."""
     return math.ceil((tokens - overlap) / (chunk - overlap)) * dimensions * width
