@@ -65,7 +65,7 @@ def sign_test(wins: float, losses: float) -> float:
     """Chance (0–1) of a split of wins and losses at least this uneven if both models are equally good; exact, two-sided."""
     total = int(wins + losses)
     tail = sum(math.comb(total, count) for count in range(int(min(wins, losses)) + 1))
-    return min(1.0, 2 * tail / 2**total)
+    return min(1.0, 2.0 * tail / float(2**total))
 
 
 @formula("八成把握所需题数", unit="", tex="\\frac{(1.96+0.84)^2 v}{\\Delta^2}", sources=_ERRORS)
@@ -99,7 +99,7 @@ def wilson_high(correct: float, items: float) -> float:
 @formula("零失误时的上限", unit="%", tex="100(1-0.05^{1/k})", sources=("gh-statsmodels-statsmodels",))
 def zero_failure_bound(items: float) -> float:
     """Failure rate, in per cent, that none in ``items`` tries rules out at the 95 per cent level; about ``300/items``."""
-    return 100 * (1 - 0.05 ** (1 / items))
+    return 100 * (1 - math.exp(math.log(0.05) / items))
 
 
 @formula("成组题的设计效应", unit="", tex="1+(m-1)\\rho", sources=("aievals-clustered-2026",))
@@ -159,7 +159,7 @@ def bleu(one: float, two: float, three: float, four: float, candidate: float = 1
 
 @formula("流式回答的总时间", unit="s", tex="\\mathrm{TTFT}+(n-1)\\,\\mathrm{TPOT}", sources=("vllm-bench-cli-2026",))
 def streamed_seconds(first: float, gap: float, tokens: float) -> float:
-    """Seconds from sending a request to its last token: time to the ``first`` and a ``gap`` before each other of ``tokens``."""
+    """Seconds from sending a request to its last token: to the ``first``, then a ``gap`` before each other of ``tokens``."""
     return first + (tokens - 1) * gap
 
 
