@@ -15,6 +15,7 @@ from atlas.findings import RULES
 from atlas.v8 import EngineError
 from tests.conftest import Project, call_atlas, run_atlas
 
+HOOKED = "site_name: a\nhooks: [hook.py]\n"
 FOUR_FAULTS = {
     "docs/index.md": """\
 # 首页
@@ -256,6 +257,8 @@ def test_wrong_usage_exits_2(project: Project, arguments: list[str]) -> None:
         pytest.param({"mkdocs.yml": "site_name: a\nplugins: [no-such-plugin]\n"}, [], id="unknown plugin"),
         pytest.param({"mkdocs.yml": "site_name: a\nmarkdown_extensions: [no_such]\n"}, [], id="unknown extension"),
         pytest.param({"mkdocs.yml": "site_name: a\ndocs_dir: nowhere\n"}, [], id="no docs folder"),
+        pytest.param({"mkdocs.yml": "site_name: a\nmarkdown_extensions: [toc: {x: 1}]\n"}, [], id="unknown option"),
+        pytest.param({"mkdocs.yml": HOOKED, "hook.py": "raise KeyError(1)\n"}, [], id="broken hook"),
         pytest.param({}, ["--config-file", "no.yml"], id="no configuration"),
         pytest.param({}, ["--config-file", "no/such/mkdocs.yml"], id="no folder"),
         pytest.param({"docs/_data/sources.yml": "a: [\n"}, [], id="sources are no YAML"),
@@ -265,6 +268,31 @@ def test_cannot_check_exits_3(project: Project, command: str, files: dict[str, s
     """What can't be checked is never clean: exit 3, one sentence, no traceback."""
     done = run_atlas(project({"docs/index.md": "# 首页\n", **files}).parent, command, *arguments)
     assert_one_sentence(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("command", ["validate", "build"])
+@pytest.mark.parametrize("event", ["startup", "config", "files", "nav"])
+def test_a_plugin_that_fails_is_named(project: Project, command: str, event: str) -> None:
+    """It is no fault of ours, and the sentence says whose."""
+    hook = f"def on_{event}(*arguments, **more):\n    raise KeyError('甲')\n"
+    made = project({"docs/index.md": "# 首页\n", "mkdocs.yml": HOOKED, "hook.py": hook})
+    done = call_atlas(made.parent, command)
+    assert_one_sentence(done.returncode, done.stdout, done.stderr)
+    assert "插件 `hook.py` 运行失败（KeyError：'甲'）" in done.stderr
+
+
+def test_a_plugin_that_fails_on_a_page_is_named(project: Project) -> None:
+    """The finding is the page's, the fault is the plugin's."""
+    hook = "def on_page_markdown(*arguments, **more):\n    raise KeyError('甲')\n"
+    made = project({"docs/index.md": "# 首页\n", "mkdocs.yml": HOOKED, "hook.py": hook})
+    assert "这一页渲染不出来：插件 `hook.py`：'甲'" in call_atlas(made.parent, "validate").stdout
+
+
+def test_where_somebody_s_program_failed_is_left_out(project: Project) -> None:
+    """What failed is enough; files and lines of a library tell an author nothing."""
+    made = project({"docs/index.md": "# 首页\n", "mkdocs.yml": "site_name: a\nmarkdown_extensions: [toc: {x: 1}]\n"})
+    done = call_atlas(made.parent, "validate")
+    assert done.stderr.rstrip().endswith("Failed to load extension 'toc'. KeyError: 'x'")
 
 
 def test_page_that_is_not_utf8_is_one_finding(project: Project) -> None:

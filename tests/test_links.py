@@ -107,6 +107,8 @@ PATHS = [
         ("docs/index.md", "api/tensor_parallel.md", "api/tensor-parallel.md"),
         ("docs/index.md", "tensor-paralel.md", "api/tensor-parallel.md"),
         ("docs/index.md", "完全没有.md", ""),
+        ("docs/index.md", "guide/settings.md", ""),
+        ("docs/guide/index.md", "deep/settings.md", ""),
         ("docs/index.md", "x" * 1000, ""),
     ],
 )

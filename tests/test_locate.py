@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from atlas import render
 from atlas.findings import Location
 from atlas.locate import Places
-from atlas.model import Page, PageView
+from atlas.markdown.state import collector
+from atlas.model import Page, PageView, Written
 from tests.conftest import CONFIGURATION, MARKDOWN_EXTENSIONS, write_project
 
 SNIPPETS = CONFIGURATION.replace(
@@ -109,6 +112,28 @@ def test_links_in_snippets_are_placed_in_the_snippet(tmp_path: Path) -> None:
     page = '# 题\n\n!!! note\n\n    --8<-- "part.md"\n\n[乙](⟪x.md)\n\n`[甲](x.md)`\n'
     view, marks = look(tmp_path, page, "一\n\n二[甲](⟪x.md)\n")
     assert placed(view) == marks
+
+
+@pytest.mark.parametrize("way", ["open", "codecs"])
+def test_snippets_are_known_however_their_extension_opens_them(way: str, tmp_path: Path) -> None:
+    """Its versions differ in what reads a file; the text is told, and another is read instead where one is asked for."""
+    file = tmp_path / "部分.md"
+    file.write_bytes("一\r\n二\n".encode())
+    module = ModuleType("snippets")
+    vars(module).update(codecs=codecs, SnippetPreprocessor=type("Old", (), {"get_snippet_path": lambda _, path: path}))
+    render.watch_reading(module)
+    opened = module.open if way == "open" else module.codecs.open
+    token = collector.set(written := Written())
+    try:
+        assert list(opened(str(file), "r", encoding="utf-8")) == ["一\n", "二\n"]
+        with opened(str(file), "r", encoding="utf-8") as lines:
+            assert lines.read() == "一\n二\n"
+        assert written.snippets == {str(file): "一\n二\n"}
+        before = render.substitutes.set({str(file): "三"})
+        assert opened(str(file), "r", encoding="utf-8").read() == "三"
+        render.substitutes.reset(before)
+    finally:
+        collector.reset(token)
 
 
 def test_what_was_written_is_kept(tmp_path: Path) -> None:

@@ -200,7 +200,8 @@ class _Reader(HTMLParser):
         if tag == "a":
             classes = given.get("class", "").split()
             self._mute = "headerlink" in classes
-            self._anchor = None if self._mute or "atlas-term" in classes else (len(self._text), given.get("href", ""))
+            generated = self._mute or "atlas-term" in classes or self._leads_to_its_heading(tag, given)
+            self._anchor = None if generated else (len(self._text), given.get("href", ""))
         if "mermaid" in given.get("class", "").split() and tag in {"pre", "div"}:
             self._diagram, self._diagram_depth = [], len(self._open)
 
@@ -268,6 +269,10 @@ class _Reader(HTMLParser):
         if not self._text.endswith("\ufffc"):
             self._text += "\ufffc"
 
+    def _leads_to_its_heading(self, tag: str, given: dict[str, str]) -> bool:
+        """Whether it is a heading's link to itself, which can't be wrong, under whatever class a theme wants it."""
+        return tag == "a" and self._title is not None and given.get("href") == f"#{self._heading}" != "#"
+
     def _note(self, tag: str, given: dict[str, str]) -> None:
         if given.get("id"):
             self.ids.append(given["id"])
@@ -278,6 +283,8 @@ class _Reader(HTMLParser):
         if self._twin and len(self._open) > self._twin:
             return  # the phone's layout of a drawing has the links of the desktop's
         if tag == "a" and not _GENERATED.isdisjoint(given.get("class", "").split()):
+            return
+        if self._leads_to_its_heading(tag, given):
             return
         for attribute in _ATTRIBUTES.get(tag, ()):
             if attribute in given:

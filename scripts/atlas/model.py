@@ -82,6 +82,8 @@ class Written:
     """Labels of the footnotes in the order of their definitions, repetitions kept."""
     used_footnotes: set[str] = field(default_factory=set)
     """Labels of the footnotes that the page refers to."""
+    formatted: list[str] = field(default_factory=list)
+    """The texts of the fences for which the project has formatters of its own, whatever these made of them."""
 
 
 @dataclass(frozen=True, slots=True)

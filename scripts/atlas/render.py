@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import io
 import logging
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +32,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, PluginCollection, event_priority
 from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.nav import Link as NavigationLink
@@ -83,7 +85,8 @@ def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None)
     with _quiet() as said, _working_folder(configuration):
         config = _load(configuration, said)
         try:
-            project = _prepare(configuration.resolve(), config, inspect)
+            with _blaming_plugins():
+                project = _prepare(configuration.resolve(), config, inspect)
             return _known_or_rendered(project, cache or Cache.none())
         except (Abort, MkDocsException, OSError, yaml.YAMLError) as error:
             raise CannotCheckError(_explain(error, said)) from error
@@ -102,8 +105,9 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
         config = _load(configuration, said, output)
         config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), inspect, look)
         try:
-            config.plugins.on_startup(command="build", dirty=False)
-            mkdocs_build(config)
+            with _blaming_plugins():
+                config.plugins.on_startup(command="build", dirty=False)
+                mkdocs_build(config)
         except CannotCheckError:
             raise
         except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -221,7 +225,8 @@ class _Project:
         except CannotCheckError:
             raise
         except Exception as error:  # extensions and plugins raise whatever they like
-            failure = _one_line(error)
+            plugin = _failed_plugin(error)
+            failure = f"插件 `{plugin}`：{_one_line(error)}" if plugin else _one_line(error)
         finally:
             collector.set(None)
         return self.look(file, written, failure)
@@ -273,12 +278,17 @@ class _Project:
         """All pages together."""
         listed = {page.file.src_uri for page in self.navigation.pages}
         of_source = {f"{self.documents}/{file.src_uri}": file for file in self.files.documentation_pages(inclusion=_any)}
+        docs = Path(self.config.docs_dir).resolve()
         shown = []
         for page in pages:
             file = of_source.get(page.path)
-            known = file is None or file.src_uri in listed or file.inclusion is InclusionLevel.NOT_IN_NAV
+            known = (
+                file is None
+                or file.src_uri in listed
+                or file.inclusion is InclusionLevel.NOT_IN_NAV
+                or not (docs / file.src_uri).is_file()  # a plugin made it, and leads readers to it in its own way
+            )
             shown.append(page if known == page.in_navigation else replace(page, in_navigation=known))
-        docs = Path(self.config.docs_dir).resolve()
         entries = tuple(_entry(file, docs) for file in self.files)
         lost = (SiteFile(file.src_uri, file.url, Inclusion.DISPLACED, is_page=True) for file in self.displaced)
         return Site(
@@ -482,6 +492,7 @@ class _Observer(Extension):
         md.treeprocessors.register(before, "atlas-addresses-before", 0.5)  # MkDocs rewrites at 0
         md.treeprocessors.register(_AddressesAfter(md, before), "atlas-addresses-after", -5)
         definitions.watch(md)
+        _watch_formatters(md)
         _watch_snippets()
 
 
@@ -528,23 +539,43 @@ substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={
 """Texts to read instead of those of snippet files, by absolute name."""
 
 
+def _watch_formatters(md: Markdown) -> None:
+    """Let pymdownx's superfences say which fences they hand over to formatters of the project's own."""
+    for extension in md.registeredExtensions:
+        for entry in getattr(extension, "superfences", ()):
+            if entry["name"] != "superfences":  # that one stands for all other fences
+                entry["formatter"] = functools.partial(_format, entry["formatter"])
+
+
+def _format(formatter: Callable[..., Any], *, src: str, **options: Any) -> Any:
+    made = formatter(src=src, **options)
+    if (written := collector.get()) is not None:
+        written.formatted.append(src)
+    return made
+
+
 @functools.cache
 def _watch_snippets() -> None:
     """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
     try:
-        from pymdownx.snippets import SnippetPreprocessor
+        from pymdownx import snippets
     except ImportError:
         return
-    read, find = SnippetPreprocessor.read_lines, SnippetPreprocessor.get_snippet_path
+    watch_reading(snippets)
 
-    def read_lines(self: Any, path: str) -> list[str]:
+
+def watch_reading(snippets: Any) -> None:
+    """Files are opened in other places from version to version, yet always by one of two names of that module."""
+    find = snippets.SnippetPreprocessor.get_snippet_path
+
+    def opened(path: str, _: str = "r", encoding: str | None = None) -> io.StringIO:
         name = str(Path(path).absolute())
         if name in (texts := substitutes.get()):
-            return texts[name].split("\n")
-        lines: list[str] = read(self, path)
+            return io.StringIO(texts[name])
+        text = Path(path).read_text(encoding)
         if (written := collector.get()) is not None:
-            written.snippets[name] = "\n".join(lines)
-        return lines
+            written.snippets[name] = text
+        return io.StringIO(text)
 
     def get_snippet_path(self: Any, path: str) -> str | None:
         found: str | None = find(self, path)
@@ -552,7 +583,9 @@ def _watch_snippets() -> None:
             written.missing_snippets.append(path)
         return found
 
-    SnippetPreprocessor.read_lines, SnippetPreprocessor.get_snippet_path = read_lines, get_snippet_path
+    snippets.open, snippets.SnippetPreprocessor.get_snippet_path = opened, get_snippet_path
+    if hasattr(snippets, "codecs"):
+        snippets.codecs = SimpleNamespace(open=opened)
 
 
 _INCLUSIONS = {
@@ -597,12 +630,40 @@ def _load(configuration: Path, said: list[str], output: Path | None = None) -> M
     try:
         options = {"site_dir": str(output)} if output else {}
         return load_config(str(configuration), **options)
-    except (MkDocsException, Abort, OSError, ValueError, ImportError, yaml.YAMLError) as error:
-        reasons = said or [" ".join(str(error).split()) or type(error).__name__]
+    except RecursionError:
+        raise
+    except (Exception, Abort) as error:  # hooks and plugins run here and raise whatever they like
+        plain = isinstance(error, (MkDocsException, OSError, ValueError, ImportError, yaml.YAMLError)) and str(error).strip()
+        reasons = said or [" ".join((str(error) if plain else f"{type(error).__name__} {error}").split())]
         place, reason = place_refusal(configuration, reasons[0])
         where = f" 第 {place.line} 行第 {place.column} 列" if place.line else " "
         more = f"（另有 {len(reasons) - 1} 处）" if len(reasons) > 1 else ""
         raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason[:300]}{more}") from error
+
+
+@contextlib.contextmanager
+def _blaming_plugins() -> Iterator[None]:
+    """Where a plugin of the project fails in a way of its own, say so."""
+    try:
+        yield
+    except (Abort, CannotCheckError, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        raise
+    except Exception as error:
+        plugin = _failed_plugin(error)
+        if not plugin or plugin == "atlas-watcher":
+            raise
+        what = f"{type(error).__name__}：{_one_line(error)}"
+        raise CannotCheckError(f"插件 `{plugin}` 运行失败（{what}）。请更新或停用它，再检查一次。") from error
+
+
+def _failed_plugin(error: BaseException) -> str:
+    """The plugin or hook in which something failed; empty if it was in none."""
+    trace, name = error.__traceback__, ""
+    while trace:
+        frame, trace = trace.tb_frame, trace.tb_next
+        if frame.f_code is PluginCollection.run_event.__code__:
+            name = frame.f_locals["self"]._event_origins.get(frame.f_locals["method"], "")
+    return name
 
 
 def _explain(error: BaseException, said: list[str]) -> str:
@@ -614,6 +675,10 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
+_TRACEBACK = re.compile(r'^ *(?:Traceback \(.*|File "[^"\n]*", line .*(?:\n {4,}.*)*)\n', re.MULTILINE)
+"""Where in somebody's program something failed, which MkDocs tells along with what failed."""
+
+
 @contextlib.contextmanager
 def _quiet() -> Iterator[list[str]]:
     """Keep MkDocs' own log off the terminal (our checks say it better) but remember its errors."""
@@ -621,7 +686,7 @@ def _quiet() -> Iterator[list[str]]:
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(record.getMessage().split()))
+            said.append(" ".join(_TRACEBACK.sub("", record.getMessage()).split()))
 
     logger, handler = logging.getLogger("mkdocs"), Keep(logging.ERROR)
     level, propagate = logger.level, logger.propagate

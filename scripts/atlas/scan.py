@@ -92,7 +92,7 @@ def scan(text: str) -> Scan:
         if fence.closed:
             for number in range(fence.line - 1, min(fence.end, len(masked))):
                 masked[number] = MASK * len(masked[number])
-    for number in _indented_code(masked, front):
+    for number in _indented_code(masked, lines, front):
         masked[number] = MASK * len(masked[number])
     joined = _without_raw("\n".join(masked))
     return Scan(text, lines, front, fences, _CODE_SPAN.sub(_blank, joined), tuple(starts))
@@ -173,7 +173,7 @@ def _depth(line: str) -> int:
     return len(wide) - len(wide.lstrip(" "))
 
 
-def _indented_code(lines: list[str], start: int) -> list[int]:
+def _indented_code(lines: list[str], unmasked: tuple[str, ...], start: int) -> list[int]:
     """Lines that stand four columns in, after a blank line, in no list, admonition or the like."""
     found: list[int] = []
     previous_blank, inside = True, False
@@ -183,7 +183,9 @@ def _indented_code(lines: list[str], start: int) -> list[int]:
             previous_blank = True
             continue
         deep = line.startswith("    ")
-        if not deep:
+        if line.startswith(MASK) and unmasked[number].expandtabs(4).startswith("    "):
+            pass  # a fence in a list, an admonition or the like does not end it
+        elif not deep:
             inside = bool(_CONTAINER.match(line)) or (inside and not previous_blank)
         elif not inside and (previous_blank or (found and found[-1] == number - 1)):
             found.append(number)

@@ -8,5 +8,9 @@ from collections.abc import Iterable
 
 def nearest(wanted: str, candidates: Iterable[str]) -> str:
     """The candidate most like what was written, or nothing if none is."""
-    found = difflib.get_close_matches(wanted, list(candidates), n=1, cutoff=0.6)
-    return found[0] if found else ""
+    return next(iter(nearest_many(wanted, candidates, 1)), "")
+
+
+def nearest_many(wanted: str, candidates: Iterable[str], most: int = 24) -> list[str]:
+    """The candidates that are like what was written, the most like first."""
+    return difflib.get_close_matches(wanted, list(candidates), n=most, cutoff=0.6)

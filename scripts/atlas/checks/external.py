@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from atlas.checks.hosts import host_fault, is_local, port_fault, split_authority
 from atlas.findings import RULES, Finding, Location, Rule, Severity
 from atlas.model import Link, PageView
+from atlas.scan import MASK
 from atlas.wording import nearest
 
 MALFORMED = RULES.add(
@@ -76,6 +77,14 @@ _DOCUMENTS = re.compile(
 )
 _HOSTING = frozenset({"a", "area", "iframe", "embed", "object", "form"})
 """Elements in which a document of its own would run."""
+_STARTS = re.compile(
+    r"^[ \t>]*(?:[$#%>] +)?[a-z@.][^\s]*[ \t](?:.*[ \t])?"
+    r"(?:serve|server|runserver|http\.server|start|dev|up|run|lab|notebook|preview|port-forward)(?=[ \t]|$)"
+    r"|\b(?:uvicorn|gunicorn|hypercorn|jupyter-lab|tensorboard|\w+-server)[ \t]"
+    r"|(?:^|[ \t])(?:-p|--port)[ =]\d|\b(?:serving|listening|running)\b.*\bhttp://",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A command, or what it prints, that starts a server."""
 _MAIL = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@]+")
 
 
@@ -92,10 +101,12 @@ def check(view: PageView) -> Iterator[Finding]:
     """Every link of the page, whatever element it stands in."""
     for link in view.rendered.links:
         fault = judge(link.target, link.element, is_bare=(bare := _is_bare(view, link)), is_spaced=_is_angled(view, link))
-        if fault:
+        if fault and not (fault.rule is LOCAL and _is_started(view, link)):
             written = link.written or link.target
             place = link.place or view.places.anywhere((link.target, unquote(link.target)))
             hint = "在地址后面空一格，或写成 `[文字](地址)`" if bare and fault.rule is SWALLOWS else fault.hint
+            if fault.rule is LOCAL and _is_its_own_text(view, link):
+                continue
             yield Finding(fault.rule, place, f"地址 `{_short(written)}` {fault.reason}", hint)
 
 
@@ -245,12 +256,28 @@ def _mail(plain: str) -> Fault | None:
     return None
 
 
+def _is_started(view: PageView, link: Link) -> bool:
+    """Whether the page, further up, has the reader start the server to which the link leads."""
+    one = view.places.scans.get(link.place.path) if link.place else None
+    if one is None or link.place is None or not (link.element == "a" and link.target.lower().startswith("http")):
+        return False
+    _, end = view.places.offset(link.place)
+    seen = zip(one.text[:end], one.masked[:end], strict=True)
+    code = "".join(char if mask == MASK and char != "`" else "\n" for char, mask in seen)
+    return bool(_STARTS.search(code))
+
+
 def _before(view: PageView, place: Location | None) -> str:
     """What stands on the line before a place."""
     one = view.places.scans.get(place.path) if place else None
     if one is None or place is None or place.line is None or place.column is None:
         return "("
     return one.lines[place.line - 1][: place.column - 1]
+
+
+def _is_its_own_text(view: PageView, link: Link) -> bool:
+    """Whether the author wrote the address as the link's text, too: it is what the reader is to see and to open."""
+    return link.target.startswith("http") and _before(view, link.place).rstrip("<").endswith(f"[{link.written}](")
 
 
 def _is_bare(view: PageView, link: Link) -> bool:

@@ -151,9 +151,16 @@ def _fences(view: PageView) -> list[_Fence]:
             else:
                 doubtful.append(fence)
         doubtful += [_Fence(path, text, span, None) for span in _lookalikes(text)]
-    known += _stood(view, doubtful)
+    formatted = {_squeezed(text.split("\n")) for text in view.written.formatted}
+    known += [one for one in _stood(view, doubtful) if not _is_made_prose(one, formatted)]
     order = {path: number for number, path in enumerate(view.places.scans)}
     return sorted(known, key=lambda one: (order[one.path], one.span.line))
+
+
+def _is_made_prose(fence: _Fence, formatted: set[str]) -> bool:
+    """Whether its lines are prose because a formatter of the project's own made that of them."""
+    is_prose = fence.standing in {Standing.PROSE, Standing.CODE}
+    return is_prose and fence.span.closed and _squeezed(fence.content) in formatted
 
 
 def _stood(view: PageView, doubtful: Sequence[_Fence]) -> Iterator[_Fence]:

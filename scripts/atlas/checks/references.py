@@ -49,6 +49,8 @@ _KEYS = frozenset(
     {"alt", "cmd", "ctrl", "debug", "enter", "error", "esc", "fn", "info", "shift", "tab", "warn", "warning", "win"}
 )
 """Keys of a keyboard and levels of logs."""
+_ROOT = re.compile(r"^(\w+://[^/?#]+)/$")
+"""A site's own address, which is the same with a slash and without."""
 _COMMENTS = frozenset({"", "#"})
 """Addresses of definitions that hide a remark: ``[//]: # (…)``."""
 
@@ -128,8 +130,12 @@ def _definitions(view: PageView) -> Iterator[Finding]:
         if used and len(given) == 1:
             continue
         places = view.places.definitions(label)
-        for place in places[1 : len(given)]:
-            rule, hint = (DUPLICATE, "给其中一个换标签") if len(set(given)) > 1 else (REPEATED, "删掉其中一行")
-            yield Finding(rule, place, f"标签 `[{label}]` 定义了 {len(given)} 次，只有最后一个 `{given[-1]}` 算数", hint)
+        own = [place for place in places if place.path == view.path]
+        shared = 0 < len(own) < len(places)  # then the page's are at fault: a snippet's are for other pages, too
+        for place in own if shared else places[1 : len(given)]:
+            is_one = len({_ROOT.sub(r"\1", address) for address in given}) == 1
+            rule, hint = (REPEATED, "删掉其中一行") if is_one else (DUPLICATE, "给其中一个换标签")
+            times = f"{len(given)} 次" + (f"（也在 `{places[-1].path}`）" if shared else "")
+            yield Finding(rule, place, f"标签 `[{label}]` 定义了 {times}，只有最后一个 `{given[-1]}` 算数", hint)
         if not used and places and places[0].path == view.path:  # a snippet's definitions are for other pages, too
             yield Finding(UNUSED, places[0], f"定义 `[{label}]` 在本页没有用到", "用上它，或删掉这一行")

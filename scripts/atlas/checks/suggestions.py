@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from atlas.candidates import words
 from atlas.model import Page
-from atlas.wording import nearest
+from atlas.wording import nearest, nearest_many
 
 INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -157,6 +157,8 @@ def _closest(plain: str, folder: str, paths: list[str]) -> str:
     if len(paths) == 1 and _stem(paths[0]) == _stem(plain):
         return paths[0]
     wanted = posixpath.normpath(posixpath.join(folder, plain.lstrip("/")))
+    named = nearest_many(_stem(plain), {_stem(path) for path in paths})  # folders that are alike make no file the one meant
+    paths = [path for path in paths if _stem(path) in named]
     if found := nearest(wanted.casefold(), [path.casefold() for path in paths]):
         return next(path for path in paths if path.casefold() == found)
     return ""

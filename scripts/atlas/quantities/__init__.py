@@ -5,7 +5,18 @@ place to be wrong in. All take and give plain numbers in base units (bytes, FLOP
 says otherwise.
 """
 
-from atlas.quantities import communication, compute, evaluation, memory, models
+from atlas.quantities import communication, compute, evaluation, finetuning, hardware, memory, models, training
 from atlas.quantities.registry import FORMULAS, Formula
 
-__all__ = ["FORMULAS", "Formula", "communication", "compute", "evaluation", "memory", "models"]
+__all__ = [
+    "FORMULAS",
+    "Formula",
+    "communication",
+    "compute",
+    "evaluation",
+    "finetuning",
+    "hardware",
+    "memory",
+    "models",
+    "training",
+]

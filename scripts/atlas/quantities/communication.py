@@ -8,6 +8,7 @@ from atlas.quantities.registry import formula
 
 _NCCL = ("gh-NVIDIA-nccl-tests",)
 _PIPELINE = ("arxiv-2104.04473", "arxiv-1811.06965")
+_BOOK = "gh-stas00-ml-engineering"
 
 
 @formula("全归约总线系数", unit="", tex="2(n-1)/n", sources=_NCCL)
@@ -52,6 +53,76 @@ def data_parallel_bytes(parameters: float, cards: float, width: float = 2) -> fl
 def tensor_parallel_bytes(sequence: float, batch: float, hidden: float, tensor: float, width: float = 2) -> float:
     """Bytes each card sends for one layer of a training step: four all-reduces of b·s·h numbers, two each way."""
     return 4 * all_reduce_factor(tensor) * sequence * batch * hidden * width
+
+
+@formula(
+    "分层全归约时间",
+    unit="s",
+    tex="\\frac{2(g-1)}{g}\\frac{S}{B_1} + \\frac{2(k-1)}{k}\\frac{S}{g B_2}",
+    sources=(*_NCCL, _BOOK),
+)
+def hierarchical_all_reduce_seconds(message: float, inner: float, outer: float, cards: float, nodes: float) -> float:
+    """Seconds for ``nodes`` nodes of ``cards`` cards, nothing overlapped: reduce-scatter inside, all-reduce of a card's
+    part between nodes, all-gather inside; ``inner`` and ``outer`` are B/s of a card, one way.
+    """
+    return all_reduce_factor(cards) * message / inner + all_reduce_factor(nodes) * message / (cards * outer)
+
+
+@formula("ZeRO-3 每步通信", unit="B", tex="\\frac{3(n-1)}{n}\\,awN", sources=(*_NCCL, "arxiv-1910.02054", _BOOK))
+def fully_sharded_bytes(parameters: float, cards: float, accumulation: float = 1, width: float = 2) -> float:
+    """Bytes each card sends a step under ZeRO-3 or FSDP: weights gathered twice and gradients scattered once for each of
+    ``accumulation`` micro-batches.
+    """
+    return 3 * all_gather_factor(cards) * parameters * width * accumulation
+
+
+@formula("流水线每微批通信", unit="B", tex="2\\,wbsh", sources=("arxiv-2104.04473",))
+def pipeline_bytes(sequence: float, batch: float, hidden: float, width: float = 2) -> float:
+    """Bytes across one boundary for one micro-batch: activations forward and their gradients back."""
+    return 2 * sequence * batch * hidden * width
+
+
+@formula(
+    "环形注意力每层通信",
+    unit="B",
+    tex="\\frac{c-1}{c}\\,2wbs\\,n_{kv}d_h",
+    sources=("arxiv-2310.01889", "gh-NVIDIA-Megatron-LM"),
+)
+def context_parallel_bytes(
+    sequence: float, batch: float, kv_heads: float, head_dim: float, context: float, width: float = 2
+) -> float:
+    """Bytes each card sends in one layer's forward pass to let all of ``context`` cards see the keys and values of the
+    whole ``sequence``: the same round a ring and by an all-gather.
+    """
+    return all_gather_factor(context) * 2 * sequence * batch * kv_heads * head_dim * width
+
+
+@formula(
+    "Ulysses 每层通信",
+    unit="B",
+    tex="\\frac{c-1}{c}\\cdot\\frac{s}{c}\\,2wb(n_q+n_{kv})d_h",
+    sources=("gh-deepspeedai-DeepSpeed",),
+)
+def ulysses_bytes(
+    sequence: float, batch: float, heads: float, kv_heads: float, head_dim: float, context: float, width: float = 2
+) -> float:
+    """Bytes each card sends in one layer's forward pass: Q, K and V change from sequence to heads, the output back."""
+    return all_gather_factor(context) * sequence / context * batch * 2 * (heads + kv_heads) * head_dim * width
+
+
+@formula("专家并行分发字节", unit="B", tex="wTMh", sources=("arxiv-2412.19437",))
+def expert_dispatch_bytes(tokens: float, hidden: float, copies: float, width: float = 2) -> float:
+    """Bytes a card sends to bring each of its ``tokens`` tokens to ``copies`` places, one copy a place."""
+    return tokens * hidden * copies * width
+
+
+@formula("词元去的地方数", unit="", tex="e\\left(1-\\binom{E-E/e}{k}/\\binom{E}{k}\\right)", sources=("arxiv-2412.19437",))
+def expected_destinations(experts: float, active: float, places: float) -> float:
+    """Different places that a token goes to on average, ``active`` of ``experts`` experts drawn evenly and spread over
+    ``places`` cards or nodes.
+    """
+    elsewhere = int(experts - experts / places)
+    return places * (1 - math.comb(elsewhere, int(active)) / math.comb(int(experts), int(active)))
 
 
 @formula("气泡占全程", unit="", tex="\\frac{p-1}{vm+p-1}", sources=_PIPELINE)

@@ -83,6 +83,20 @@ def kv_cache_bytes(per_token: float, tokens: float, requests: float = 1) -> floa
     return per_token * tokens * requests
 
 
+@formula("注意力分数矩阵", unit="B", tex="b\\,h\\,s^2 w", sources=("arxiv-2205.14135",))
+def score_matrix_bytes(heads: float, sequence: float, batch: float = 1, width: float = 2) -> float:
+    """Bytes of one layer's scores of all query heads when they are written out, as FlashAttention never does."""
+    return batch * heads * sequence**2 * width
+
+
+@formula(
+    "线性层的状态", unit="B", tex="L\\,h\\,d_k d_v w", sources=("gh-maxtext-model-configs", "gh-MoonshotAI-Kimi-Linear")
+)
+def linear_state_bytes(layers: float, heads: float, key_dim: float, value_dim: float, width: float = 4) -> float:
+    """Bytes of the states of linear-attention layers, one key×value matrix a head, the same at any context length."""
+    return layers * heads * key_dim * value_dim * width
+
+
 @formula("LoRA 训练显存", unit="B", tex="wN + 16N_{t}", sources=("arxiv-2305.14314", "arxiv-1910.02054"))
 def lora_bytes(parameters: float, trainable: float, width: float = 2) -> float:
     """Bytes of a frozen base at ``width`` bytes a weight (0.5: QLoRA, plain) and full states of the trainable part."""

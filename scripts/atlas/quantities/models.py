@@ -58,6 +58,23 @@ def expert_parameters(hidden: float, expert_ffn: float, experts: float, matrices
     return experts * ffn_parameters(hidden, expert_ffn, matrices)
 
 
+@formula("被碰到的专家数", unit="", tex="E\\left(1-(1-k/E)^n\\right)", sources=("gh-deepseek-ai-DeepSeek-V3",))
+def experts_touched(experts: float, active: float, tokens: float) -> float:
+    """Experts of a layer that at least one of ``tokens`` tokens uses, on average, if each draws its ``active`` evenly."""
+    return float(experts * (1 - (1 - active / experts) ** tokens))
+
+
+@formula(
+    "图像词元数",
+    unit="tokens",
+    tex="\\frac{H}{pm}\\cdot\\frac{W}{pm}",
+    sources=("hf-qwen2-vl-preprocessor", "gh-haotian-liu-LLaVA"),
+)
+def image_tokens(height: float, width: float, patch: float, merge: float = 1) -> float:
+    """Tokens of an image of whole patches ``patch`` pixels wide, ``merge``×``merge`` of them joined into one token."""
+    return (height // (patch * merge)) * (width // (patch * merge))
+
+
 @formula("LoRA 参数", unit="parameters", tex="r(d_{in}+d_{out})", sources=("gh-huggingface-peft",))
 def lora_parameters(rank: float, inputs: float, outputs: float) -> float:
     """Trainable weights that LoRA adds to one matrix: A is r×inputs, B outputs×r."""
