@@ -12,7 +12,6 @@ from collections.abc import Callable
 from atlas.diagrams.closing import Mended, brackets, edge_texts, quotes
 from atlas.diagrams.marks import CJK, quote_words, quoted
 
-
 _EDGE = re.compile(r"--[->ox]|==[=>ox]|-\.+-|~~~")
 
 
