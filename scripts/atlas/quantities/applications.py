@@ -69,12 +69,6 @@ def chain_steps(step: float, target: float) -> float:
     return math.floor(math.log(target) / math.log(step))
 
 
-@formula("pass^k", unit="%", tex="\\binom{c}{k}/\\binom{n}{k}", sources=_TAU)
-def pass_hat_k(samples: float, correct: float, k: float) -> float:
-    """Unbiased estimate, in per cent, that all of ``k`` tries pass, from ``correct`` of ``samples`` that did."""
-    return 100 * math.comb(int(correct), int(k)) / math.comb(int(samples), int(k))
-
-
 @formula("向量索引大小", unit="B", tex="\\left\\lceil\\frac{T-o}{l-o}\\right\\rceil d\\,w", sources=_EMBEDDING)
 def vector_index_bytes(tokens: float, chunk: float, overlap: float, dimensions: float, width: float = 4) -> float:
     """Bytes of the bare vectors of a corpus of ``tokens`` tokens cut into overlapping chunks; links of a graph left out."""
