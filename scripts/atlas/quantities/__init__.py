@@ -5,7 +5,18 @@ place to be wrong in. All take and give plain numbers in base units (bytes, FLOP
 says otherwise.
 """
 
-from atlas.quantities import applications, communication, compute, evaluation, finetuning, hardware, memory, models, training
+from atlas.quantities import (
+    applications,
+    communication,
+    compute,
+    evaluation,
+    finetuning,
+    hardware,
+    memory,
+    models,
+    serving,
+    training,
+)
 from atlas.quantities.registry import FORMULAS, Formula
 
 __all__ = [
@@ -19,5 +30,6 @@ __all__ = [
     "hardware",
     "memory",
     "models",
+    "serving",
     "training",
 ]
