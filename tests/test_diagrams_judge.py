@@ -64,6 +64,7 @@ def test_places(source: str, places: list[tuple[int, int]]) -> None:
         pytest.param("flowchart LR\n  A[甲(一)] --> B\n", 'A["甲(一)"] --> B', id="brackets in a label"),
         pytest.param("flowchart LR\n  A --> end\n", "A --> finish", id="reserved"),
         pytest.param("flowchart LR\n  A([甲) --> B\n", "A([甲]) --> B", id="unpaired"),
+        pytest.param('flowchart LR\n  A[甲(一)] --> B["乙"]\n', 'A["甲(一)"] --> B["乙"]', id="the first of two labels"),
         pytest.param("flowchart LR\n  A[甲 --> B\n", "A[甲] --> B", id="unclosed"),
         pytest.param("sequenceDiagram\n  A->>B：问\n", "A->>B:问", id="full-width colon"),
         pytest.param("sequenceDiagram\n  A->>B 问\n", "A->>B: 问", id="no colon"),

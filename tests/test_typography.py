@@ -13,7 +13,7 @@ UNTOUCHED = """\
 title: 显存
 ---
 
-编码器-解码器有 [=runs.llama-3-1-405b.card_hours * 2: 万, 4] 卡时 [@a-b; @c]，公式 $a,b$。
+编码器-解码器有（GPT-3：175B）[=runs.llama-3-1-405b.card_hours * 2: 万, 4] 卡时 [@a-b; @c]，公式 $a,b$。
 
 ```mermaid
 sequenceDiagram

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from atlas.facts import SCHEMAS, UNITS, Fact, Facts
-from atlas.facts.expressions import ExpressionError, evaluate
+from atlas.facts.expressions import ExpressionError, called, evaluate, unit_of
 from atlas.facts.units import convert, parse_number
 from atlas.quantities import FORMULAS
 from atlas.tables import show_number, shown
@@ -138,12 +138,14 @@ def _computed(expression: str, wanted: _Format, facts: Facts) -> Quote:
         value = evaluate(expression, lookup)
     except ExpressionError as error:
         raise QuoteError(str(error), "写“类.行.列”、数字、加减乘除和 `atlas.quantities` 里的公式") from error
-    called = re.match(r"\s*([a-z_]+)\(.*\)\s*$", expression)
-    formula = FORMULAS.get(called[1]) if called else None
-    unit = formula.unit if formula and formula.unit in UNITS else ""
+    formula = FORMULAS.get(name) if (name := called(expression)) else None
+    unit = unit_of(expression) or ""
+    if formula is None and (unit not in UNITS or convert(value, unit, wanted.unit) is None):
+        unit = ""  # scaled or put together: what it measures now, only its author can tell
     sources = dict.fromkeys(key for fact in used.values() for key in fact.sources)
     sources |= dict.fromkeys(formula.sources if formula else ())
-    return Quote(_print(value, unit, wanted, wanted.digits or _DIGITS), tuple(sources), "derived")
+    known = unit if unit in UNITS else ""
+    return Quote(_print(value, known, wanted, wanted.digits or _DIGITS), tuple(sources), "derived")
 
 
 def _formula_sources(reference: str, fact: Fact, facts: Facts) -> tuple[str, ...]:

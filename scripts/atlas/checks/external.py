@@ -105,6 +105,8 @@ def check(view: PageView) -> Iterator[Finding]:
             written = link.written or link.target
             place = link.place or view.places.anywhere((link.target, unquote(link.target)))
             hint = "在地址后面空一格，或写成 `[文字](地址)`" if bare and fault.rule is SWALLOWS else fault.hint
+            if fault.rule is LOCAL and _is_its_own_text(view, link):
+                continue
             yield Finding(fault.rule, place, f"地址 `{_short(written)}` {fault.reason}", hint)
 
 
@@ -271,6 +273,11 @@ def _before(view: PageView, place: Location | None) -> str:
     if one is None or place is None or place.line is None or place.column is None:
         return "("
     return one.lines[place.line - 1][: place.column - 1]
+
+
+def _is_its_own_text(view: PageView, link: Link) -> bool:
+    """Whether the author wrote the address as the link's text, too: it is what the reader is to see and to open."""
+    return link.target.startswith("http") and _before(view, link.place).rstrip("<").endswith(f"[{link.written}](")
 
 
 def _is_bare(view: PageView, link: Link) -> bool:

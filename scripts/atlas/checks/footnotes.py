@@ -36,6 +36,8 @@ _QUANTIFIERS = "+*?{"
 
 def check(view: PageView) -> Iterator[Finding]:
     """What readers see as ``[^1]``, then the notes."""
+    if view.failure:
+        return  # which notes there are is known of rendered pages only
     yield from _undefined(view)
     places = {label: view.places.definitions(label, footnote=True) for label in dict.fromkeys(view.written.footnotes)}
     for label, count in Counter(view.written.footnotes).items():

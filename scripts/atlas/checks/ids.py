@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from atlas.candidates import ids, words
 from atlas.checks.addresses import known_urls, resolve
@@ -29,16 +30,30 @@ UNSTABLE = RULES.add(
     "同名标题、默认 slugify 下的中文标题，id 靠编号区分；前面加减一个标题，链接便到了别处。给这个标题写明 `{#id}`。",
 )
 _NUMBERED = re.compile(r"(.*)_\d+")
+_NOTHING = re.compile(r"[^<>{}\n]*(?:>(?:\s|</?a\b[^<>]*>)*(?:<a\b[^<>]*|#{1,6}[^\n]*)?|<a\b[^<>]*)")
+"""What stands between an anchor and the heading to which it belongs, or the other way round: nothing to be missed."""
 
 
 def check(view: PageView) -> Iterator[Finding]:
     """Ids of the page as rendered: the second place and those after it."""
     for id_, count in Counter(view.rendered.ids).items():
-        if count > 1:
+        if count > 1 and not _is_harmless(view, id_):
             places = view.places.ids(id_)
             message = f"id `{id_}` 在本页出现了 {count} 次，链接只到得了第一处"
             for place in places[1:count] or places[:1]:  # without any, a plugin made them all, and no author can mend it
                 yield Finding(DUPLICATE, place, message, "给其中一处换一个 id")
+
+
+def _is_harmless(view: PageView, id_: str) -> bool:
+    """Whether a link may arrive at any: at an anchor or its own heading, or in a drawing that is shown again."""
+    places = view.places.ids(id_)
+    if len(places) == 1:
+        return places[0].path.endswith(".svg")
+    spots = [view.places.offset(place) for place in places]
+    return bool(spots) and all(
+        path == next_path and _NOTHING.fullmatch(view.places.scans[path].text, at, end)
+        for (path, at), (next_path, end) in pairwise(spots)
+    )
 
 
 def check_site(site: Site) -> Iterator[Finding]:

@@ -47,6 +47,8 @@ ORPHAN = RULES.add(
     "页面不在导航里",
     "读者只能靠搜索或链接碰到它。把它加进 mkdocs.yml 的 nav，或列入 not_in_nav。",
 )
+_HOME = frozenset({"", ".", "./", "index.html"})
+"""Urls of the page to which the site's name and logo lead from everywhere, entry or not."""
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -55,7 +57,7 @@ def check(site: Site) -> Iterator[Finding]:
     yield from _addresses(site, places)
     yield from _pages(site, places)
     for page in site.pages:
-        if not page.in_navigation:
+        if not (page.in_navigation or page.url in _HOME):
             hint = f"在 {site.configuration} 的 nav 里加一行，或列入 not_in_nav"
             yield Finding(ORPHAN, Location(page.path, 1, 1), "这一页不在任何导航里", hint)
 

@@ -22,6 +22,8 @@ _PLACEHOLDER = re.compile(
     r"|\{\{.*\}\}|\{.*\}|\$\{.*\}|<[^<>]*>|%[A-Z_]+%|\[.*\])",
     re.IGNORECASE,
 )
+_ANCHOR = re.compile(r"[>\s]*\)\{[^{}\n]*#([^\s{}]+)")
+"""What follows the address in ``[](){#id}``: a place for others to link to, and nothing that a reader could click."""
 _TOP = re.compile(r"顶|页首|开头|上方|top|up|↑", re.IGNORECASE)
 
 
@@ -36,12 +38,24 @@ def check(view: PageView) -> Iterator[Finding]:
         target = link.target.strip()
         if target in {"", "#"}:
             place = link.place or Location(view.path)
+            if _is_anchor(view, link):
+                continue
             if not target:
                 effect = "点了等于刷新本页" if link.is_navigation else "什么也看不到"
                 what = "链接" if link.is_navigation else "图片"
                 yield Finding(EMPTY, place, f"{what}没有地址，读者{effect}", "在括号里写上地址，还没有就先不写成链接")
             elif link.is_navigation and _is_markdown(view, link):
                 yield Finding(EMPTY, place, "链接的地址只有 `#`，读者点了只会回到页首", "写上真正的地址或锚点")
+
+
+def _is_anchor(view: PageView, link: Link) -> bool:
+    """Whether ``[](){#id}`` stands there."""
+    if link.place is None:
+        return False
+    path, at = view.places.offset(link.place)
+    text = view.places.scans[path].text
+    found = _ANCHOR.match(text, at)
+    return bool(found and found[1] in view.rendered.ids and text[:at].rstrip("< \t").endswith("[]("))
 
 
 def _is_markdown(view: PageView, link: Link) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from atlas.diagrams.closing import Mended, brackets, edge_texts, quotes
 from atlas.diagrams.marks import CJK, quote_words, quoted
 
+_EDGE = re.compile(r"--[->ox]|==[=>ox]|-\.+-|~~~")
+
 
 def _labels(line: str) -> Mended:
     """Flowcharts: a label with brackets or quotes in it needs double quotes around it."""
@@ -19,7 +21,9 @@ def _labels(line: str) -> Mended:
     for opening, closing in pairs:
         start = line.find(opening) if "@{" not in line else -1
         ends = [at for at, character in enumerate(line) if character == closing and at > start + 1]
-        for end in reversed(ends) if start >= 0 else ():
+        # As far as it goes, but rather not over an arrow to the next node.
+        ends.sort(key=lambda at: (bool(_EDGE.search(line, start + 1, at)), -at))
+        for end in ends if start >= 0 else ():
             label = line[start + 1 : end]
             if label.strip(' "') and not label.startswith(('"', "[", "(", "{", "/", "\\")):
                 quoted = label.replace('"', "#quot;")

@@ -83,6 +83,54 @@ def _value(node: ast.expr, lookup: Lookup) -> float:
     raise ExpressionError(f"公式里不能写 `{ast.unparse(node)}`，只能用加减乘除、乘方、列名和 `atlas.quantities` 里的公式")
 
 
+def unit_of(expression: str) -> str | None:
+    """The unit of a formula's value as far as the formulas of the site tell: empty for a plain number, ``None`` if unknown.
+
+    Of a call it is the formula's; plain numbers leave it as it is. A value of the data may stand for anything (a parameter
+    times two is bytes to whoever writes it), so nothing is said of those.
+    """
+    tree = _tree(expression)
+    return _unit(tree) if tree else None
+
+
+def called(expression: str) -> str:
+    """The formula of which an expression is the value and nothing else; empty if it is more, or less, than that."""
+    match _tree(expression):
+        case ast.Call(func=ast.Name(id=name)):
+            return name
+    return ""
+
+
+def _tree(expression: str) -> ast.expr | None:
+    try:
+        return ast.parse(_REFERENCE.sub("__ref__", expression.strip()), mode="eval").body
+    except SyntaxError:
+        return None
+
+
+def _unit(node: ast.expr) -> str | None:
+    match node:
+        case ast.Constant():
+            return ""
+        case ast.Call(func=ast.Name(id=name)) if name in FORMULAS:
+            return FORMULAS[name].unit
+        case ast.UnaryOp(operand=operand):
+            return _unit(operand)
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _unit(left), _unit(right)
+            if one is None or other is None:
+                return None
+            match op:
+                case ast.Add() | ast.Sub():
+                    return one if one == other else None
+                case ast.Mult():
+                    return one or other if not (one and other) else None
+                case ast.Div():
+                    return one if not other else "" if one == other else None
+            return None if one or other else ""
+    return None
+
+
 def _call(name: str, args: list[float], keywords: dict[str, float]) -> float:
     if name not in FORMULAS:
         close = nearest(name, FORMULAS)

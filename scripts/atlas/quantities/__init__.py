@@ -5,12 +5,24 @@ place to be wrong in. All take and give plain numbers in base units (bytes, FLOP
 says otherwise.
 """
 
-from atlas.quantities import communication, compute, evaluation, finetuning, hardware, memory, models, serving, training
+from atlas.quantities import (
+    applications,
+    communication,
+    compute,
+    evaluation,
+    finetuning,
+    hardware,
+    memory,
+    models,
+    serving,
+    training,
+)
 from atlas.quantities.registry import FORMULAS, Formula
 
 __all__ = [
     "FORMULAS",
     "Formula",
+    "applications",
     "communication",
     "compute",
     "evaluation",

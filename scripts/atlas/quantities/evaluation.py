@@ -52,3 +52,124 @@ def perplexity(loss: float) -> float:
 def bits_per_byte(loss: float, tokens: float, size: float) -> float:
     """Bits per byte of a text of ``size`` bytes in ``tokens`` tokens at a mean loss in nats per token; any tokenizer."""
     return loss / math.log(2) * tokens / size
+
+
+@formula("成对比较的标准误", unit="%", tex="\\frac{100}{k}\\sqrt{b+c-(b-c)^2/k}", sources=_ERRORS)
+def paired_standard_error(wins: float, losses: float, items: float) -> float:
+    """Standard error, in percentage points, of the gap between two models on the same ``items``; others were ties."""
+    return 100 * math.sqrt(wins + losses - (wins - losses) ** 2 / items) / items
+
+
+@formula("成对比较的偶然概率", unit="", tex="2\\sum_{i\\le\\min(b,c)}\\binom{b+c}{i}2^{-(b+c)}", sources=_ERRORS)
+def sign_test(wins: float, losses: float) -> float:
+    """Chance (0–1) of a split of wins and losses at least this uneven if both models are equally good; exact, two-sided."""
+    total = int(wins + losses)
+    tail = sum(math.comb(total, count) for count in range(int(min(wins, losses)) + 1))
+    return min(1.0, 2.0 * tail / float(2**total))
+
+
+@formula("八成把握所需题数", unit="", tex="\\frac{(1.96+0.84)^2 v}{\\Delta^2}", sources=_ERRORS)
+def items_for_power(variance: float, gap: float) -> float:
+    """Questions to find a ``gap`` (0–1) in 80 of 100 tries at the 95 per cent level; ``variance`` is that of one question.
+
+    Paired: the share of questions on which two models differ. Separate samples: the sum of both models' ``p(1-p)``.
+    """
+    return math.ceil((1.96 + 0.8416) ** 2 * variance / gap**2)
+
+
+def _wilson(correct: float, items: float) -> tuple[float, float]:
+    share, square = correct / items, 1.96**2
+    half = 1.96 * math.sqrt(share * (1 - share) / items + square / (4 * items**2))
+    centre, scale = share + square / (2 * items), 1 + square / items
+    return (centre - half) / scale, (centre + half) / scale
+
+
+@formula("Wilson 区间下限", unit="%", tex="", sources=("gh-statsmodels-statsmodels",))
+def wilson_low(correct: float, items: float) -> float:
+    """Lower end, in per cent, of the 95 per cent Wilson interval of ``correct`` out of ``items``."""
+    return 100 * _wilson(correct, items)[0]
+
+
+@formula("Wilson 区间上限", unit="%", tex="", sources=("gh-statsmodels-statsmodels",))
+def wilson_high(correct: float, items: float) -> float:
+    """Upper end, in per cent, of the 95 per cent Wilson interval of ``correct`` out of ``items``."""
+    return 100 * _wilson(correct, items)[1]
+
+
+@formula("零失误时的上限", unit="%", tex="100(1-0.05^{1/k})", sources=("gh-statsmodels-statsmodels",))
+def zero_failure_bound(items: float) -> float:
+    """Failure rate, in per cent, that none in ``items`` tries rules out at the 95 per cent level; about ``300/items``."""
+    return 100 * (1 - math.exp(math.log(0.05) / items))
+
+
+@formula("成组题的设计效应", unit="", tex="1+(m-1)\\rho", sources=("aievals-clustered-2026",))
+def design_effect(size: float, correlation: float) -> float:
+    """Factor on the variance of a score when questions come in groups of ``size`` with ``correlation`` within a group."""
+    return 1 + (size - 1) * correlation
+
+
+@formula("多次采样的标准误", unit="%", tex="100\\sqrt{(s^2+w/r)/k}", sources=_ERRORS)
+def resampled_standard_error(spread: float, noise: float, items: float, samples: float = 1) -> float:
+    """Standard error, in percentage points, of ``items`` asked ``samples`` times each.
+
+    ``spread`` is the standard deviation (0–1) of the questions' own pass rates, ``noise`` the mean of ``p(1-p)`` over them.
+    """
+    return 100 * math.sqrt((spread**2 + noise / samples) / items)
+
+
+@formula("pass^k", unit="", tex="\\binom{c}{k}/\\binom{n}{k}", sources=("gh-sierra-research-tau2-bench",))
+def pass_hat_k(samples: float, correct: float, k: float) -> float:
+    """Unbiased estimate (0–1) that all of ``k`` tries pass, from ``correct`` of ``samples`` that did."""
+    return math.comb(int(correct), int(k)) / math.comb(int(samples), int(k))
+
+
+@formula("胜率对应的分差", unit="", tex="400\\log_{10}\\frac{w}{1-w}", sources=("gh-lm-sys-FastChat",))
+def rating_gap(win_rate: float) -> float:
+    """Elo or Bradley–Terry points between two models of which one wins this share (0–1) of games."""
+    return 400 * math.log10(win_rate / (1 - win_rate))
+
+
+@formula("Cohen kappa", unit="", tex="\\frac{p_o-p_e}{1-p_e}", sources=("sklearn-cohen-kappa",))
+def kappa(both: float, first: float, second: float, neither: float) -> float:
+    """Agreement of two raters beyond chance, from counts: both pass, only the first, only the second, neither."""
+    total = both + first + second + neither
+    observed = (both + neither) / total
+    expected = ((both + first) * (both + second) + (neither + first) * (neither + second)) / total**2
+    return (observed - expected) / (1 - expected)
+
+
+@formula("评委校正后的通过率", unit="", tex="\\frac{p+t-1}{s+t-1}", sources=("arxiv-2511.21140",))
+def corrected_rate(observed: float, sensitivity: float, specificity: float) -> float:
+    """True pass rate (0–1) behind an observed one, from how often the judge is right on true passes and true failures."""
+    return (observed + specificity - 1) / (sensitivity + specificity - 1)
+
+
+@formula("F 值", unit="", tex="\\frac{(1+\\beta^2)PR}{\\beta^2P+R}", sources=("gh-mjpost-sacrebleu",))
+def f_score(precision: float, recall: float, beta: float = 1) -> float:
+    """Weighted harmonic mean (0–1) of precision and recall; recall counts ``beta`` times as much."""
+    return (1 + beta**2) * precision * recall / (beta**2 * precision + recall)
+
+
+@formula("BLEU", unit="", tex="\\mathrm{BP}\\,(p_1p_2p_3p_4)^{1/4}", sources=("gh-mjpost-sacrebleu",))
+def bleu(one: float, two: float, three: float, four: float, candidate: float = 1, reference: float = 1) -> float:
+    """BLEU (0–1) of clipped n-gram precisions and the two lengths, without smoothing."""
+    brevity = min(1.0, math.exp(1 - reference / candidate))
+    return float(brevity * (one * two * three * four) ** 0.25)
+
+
+@formula("流式回答的总时间", unit="s", tex="\\mathrm{TTFT}+(n-1)\\,\\mathrm{TPOT}", sources=("vllm-bench-cli-2026",))
+def streamed_seconds(first: float, gap: float, tokens: float) -> float:
+    """Seconds from sending a request to its last token: to the ``first``, then a ``gap`` before each other of ``tokens``."""
+    return first + (tokens - 1) * gap
+
+
+@formula("在途请求数", unit="", tex="\\lambda T", sources=("nvidia-nim-perf",))
+def requests_in_flight(rate: float, seconds: float) -> float:
+    """Requests inside the system on average (Little's law) at a ``rate`` per second that each stay ``seconds``."""
+    return rate * seconds
+
+
+@formula("每百万词元的价钱", unit="", tex="\\frac{10^6c}{3600\\,v}", sources=("nvidia-nim-perf",))
+def price_per_million_tokens(hourly: float, rate: float) -> float:
+    """Price of a million tokens, in the currency of ``hourly`` (all cards together), at ``rate`` tokens per second."""
+    return 1e6 * hourly / (3600 * rate)

@@ -56,7 +56,9 @@ def bits_per_weight(bits: float, block: float, scale_bits: float = 16) -> float:
     return bits + scale_bits / block
 
 
-@formula("每百万词元成本", unit="USD", tex="\\frac{10^6\\,n\\,p}{3600\\,T\\,u}", sources=("gh-deepseek-ai-open-infra-index",))
+@formula(
+    "每百万词元成本", unit="USD", tex="\\frac{10^6\\,n\\,p}{3600\\,T\\,u}", sources=("gh-deepseek-ai-open-infra-index",)
+)
 def dollars_per_million(price: float, cards: float, tokens_per_second: float, utilisation: float = 1) -> float:
-    """Dollars a million tokens cost: ``cards`` cards at ``price`` dollars an hour, full speed ``utilisation`` (0–1) of it."""
+    """Dollars a million tokens cost on ``cards`` cards at ``price`` dollars an hour; ``utilisation`` (0–1) of full speed."""
     return price * cards / (SECONDS_PER_HOUR * tokens_per_second * utilisation) * 1e6
