@@ -57,7 +57,14 @@ COLLECT = """() => {
       }
     }
   }
-  return {links, ids: [...document.body.querySelectorAll('[id]')].map(node => node.id)};
+  // The same drawing twice, or an anchor right before the heading of its name: whichever a link finds, it is the same.
+  const same = node => {
+    const drawing = node.closest('svg');
+    if (drawing) return [...document.querySelectorAll('svg')].find(one => one.outerHTML === drawing.outerHTML) !== drawing;
+    const next = (node.parentElement.childElementCount === 1 ? node.parentElement : node).nextElementSibling;
+    return node.localName === 'a' && !node.textContent.trim() && /^h[1-6]$/.test(next?.localName) && next.id === node.id;
+  };
+  return {links, ids: [...document.body.querySelectorAll('[id]')].filter(node => !same(node)).map(node => node.id)};
 }"""
 ASK = """urls => Promise.all(urls.map(async url => {
   const answer = await fetch(url);
