@@ -231,7 +231,8 @@ def _layer_boxes(rows: Sequence[Row], layer: str) -> Iterable[tuple[str, str]]:
     idle = [row for row in rows if row.text("maintenance") in _IDLE]
     own = [row for row in rows if row not in idle and row.texts("backends") and _CHINESE.issuperset(row.texts("backends"))]
     rest = [row for row in rows if row not in idle and row not in own]
-    half = (len(rest) + 1) // 2 if len(rest) > _TALL else len(rest)
+    # Three boxes beside each other are as many as a phone shows legibly.
+    half = (len(rest) + 1) // 2 if len(rest) > _TALL and not (own and idle) else len(rest)
     for label, group, class_ in (
         ("", rest[:half], style),
         ("", rest[half:], style),
