@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from atlas.quantities.compute import SECONDS_PER_HOUR, speculative_tokens_per_step
+from atlas.quantities.compute import speculative_tokens_per_step
+from atlas.quantities.evaluation import price_per_million_tokens
 from atlas.quantities.registry import formula
 
 _SCALING = ("gh-jax-ml-scaling-book",)
@@ -61,4 +62,4 @@ def bits_per_weight(bits: float, block: float, scale_bits: float = 16) -> float:
 )
 def dollars_per_million(price: float, cards: float, tokens_per_second: float, utilisation: float = 1) -> float:
     """Dollars a million tokens cost on ``cards`` cards at ``price`` dollars an hour; ``utilisation`` (0–1) of full speed."""
-    return price * cards / (SECONDS_PER_HOUR * tokens_per_second * utilisation) * 1e6
+    return price_per_million_tokens(price * cards, tokens_per_second * utilisation)
