@@ -145,7 +145,9 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real site as hosted, built in a copy of the repository."""
+    """The real site as hosted, built in a copy of the repository; or the one that ATLAS_TEST_SITE names."""
+    if given := os.environ.get("ATLAS_TEST_SITE"):
+        return Path(given).resolve()
     with shared_folder(tmp_path_factory, "hosted") as (folder, empty):
         if empty:
             copy_repository(folder)
@@ -156,7 +158,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def offline_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real bundle, unzipped: the folder with ``index.html``."""
+    """The real bundle, unzipped: the folder with ``index.html``; or the one that ATLAS_TEST_BUNDLE names."""
+    if given := os.environ.get("ATLAS_TEST_BUNDLE"):
+        return Path(given).resolve()
     with shared_folder(tmp_path_factory, "bundled") as (folder, empty):
         if empty:
             copy_repository(folder)
