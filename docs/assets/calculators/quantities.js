@@ -34,5 +34,33 @@
     };
   })();
 
-  atlas.quantities = {...evaluation};
+  const models = {
+    ffn_parameters: (hidden, ffn, matrices = 3) => matrices * hidden * ffn,
+    embedding_parameters: (vocab, hidden, tied = 0) => vocab * hidden * (tied ? 1 : 2),
+    expert_parameters: (hidden, expertFfn, experts, matrices = 3) => experts * (matrices * hidden * expertFfn),
+  };
+
+  const memory = {
+    weight_bytes: (parameters, width = 2) => parameters * width,
+    sharded_bytes: (parameters, width, cards, stage, since) => (parameters * width) / (stage >= since ? cards : 1),
+    counted_activation_bytes: (tokens, hidden, attention, ffn, tensor = 1, sequenceParallel = 1, norms = 2) =>
+      2 * tokens * (((2 + norms) * hidden) / (sequenceParallel ? tensor : 1) + (attention + ffn) / tensor),
+    layers_in_flight: (layers, stages, microBatches, virtual = 1) => {
+      const held = ceil(layers / stages);
+      if (stages === 1) return held;
+      const most = virtual === 1 ? stages : virtual ? stages + (stages - 1) / virtual : microBatches;
+      return held * min(microBatches, most);
+    },
+    logit_bytes: (tokens, vocab, width = 4) => tokens * vocab * width,
+    kv_bytes_per_token: (layers, kvHeads, headDim, width = 2) => 2 * layers * kvHeads * headDim * width,
+    mla_bytes_per_token: (layers, kvRank, ropeDim, width = 2) => layers * (kvRank + ropeDim) * width,
+    kv_cache_bytes: (perToken, tokens, requests = 1) => perToken * tokens * requests,
+  };
+
+  const serving = {
+    bits_per_weight: (bits, block, scaleBits = 16) => bits + scaleBits / block,
+    requests_in_memory: (memoryBytes, weightBytes, cacheBytes) => (memoryBytes - weightBytes) / cacheBytes,
+  };
+
+  atlas.quantities = {...evaluation, ...models, ...memory, ...serving};
 })();
