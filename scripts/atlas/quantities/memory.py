@@ -57,6 +57,22 @@ def activation_bytes_selective(sequence: float, batch: float, hidden: float, ten
     return layers * 34 * sequence * batch * hidden / tensor
 
 
+@formula(
+    "每层激活（重算归一化与激活函数）",
+    unit="B",
+    tex="2sb\\,(2h + kh + 2w_q + w_{kv} + g f)",
+    sources=(*_ACTIVATIONS, "gh-NVIDIA-Megatron-LM"),
+)
+def activation_bytes_lean(
+    sequence: float, batch: float, hidden: float, width: float, kv: float, inner: float, gates: float = 2, copies: float = 0
+) -> float:
+    """Bytes of a layer's 16-bit activations when all that is cheap to compute again is: kept are the inputs of the two
+    blocks, queries, keys and values (``kv`` numbers), attention's output, and what comes out of the first matrices of the
+    feed-forward block (``gates`` of ``inner`` numbers), with ``copies`` more of its input sent to experts.
+    """
+    return 2 * sequence * batch * (2 * hidden + copies * hidden + 2 * width + kv + gates * inner)
+
+
 @formula("每层激活（全部重计算）", unit="B", tex="2sbh", sources=_ACTIVATIONS)
 def activation_bytes_full_recompute(sequence: float, batch: float, hidden: float, layers: float = 1) -> float:
     """Bytes of the 16-bit inputs of each layer, all else recomputed."""
