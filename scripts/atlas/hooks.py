@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from atlas.calculators import NAME, data_of, data_script
 from atlas.facts import data_folder, load, load_terms
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
@@ -30,7 +31,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the data as CSV and JSON to the site, where the project names a folder for it; nothing is written into docs/."""
+    """Add the data to the site, as CSV and JSON and for the calculators, in the folders that the project names for it."""
     from atlas.render import add_file
     from atlas.tables import export_files
 
@@ -39,6 +40,10 @@ def on_files(files: Any, config: Any) -> Any:
     if folder:
         for name, text in export_files(load(data_folder(str(options.get("data") or "docs/_data")))).items():
             add_file(files, config, f"{folder}/{name}", text)
+    scripts = str(options.get("calculators") or "").strip("/")
+    if scripts:
+        facts = load(data_folder(str(options.get("data") or "docs/_data")))
+        add_file(files, config, f"{scripts}/{NAME}", data_script(data_of(facts)))
     return files
 
 
