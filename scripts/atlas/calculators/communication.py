@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from atlas.calculators.data import Data
-from atlas.calculators.declaration import BadInputError, Calculator, Column, Form, Input, Inputs, Output, Result, Table, Value
+from atlas.calculators.declaration import (
+    BadInputError,
+    Calculator,
+    Column,
+    Form,
+    Input,
+    Inputs,
+    Output,
+    Result,
+    Table,
+    Value,
+)
 from atlas.calculators.numbers import show
 from atlas.quantities.communication import (
     all_gather_factor,
@@ -47,7 +58,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
         notes.append(f"这么多卡、这条线，消息小于 {show(even, _BYTES)} 时树快，大于它环快；现在是{faster}。")
     if steps * latency > sent / bandwidth:
         notes.append("大半时间是延迟：把许多小消息攒成一个大的再发，或换步数少的走法。")
-    rows = [[_WAYS[way], *ways[way]] for way in _WAYS]
+    rows: list[list[Value]] = [[_WAYS[way], *ways[way]] for way in _WAYS]
     return Result(values, tables={"ways": rows}, notes=notes)
 
 
@@ -86,8 +97,10 @@ CALCULATOR = Calculator(
               help="每卡单向；标着“每节点”的要自己除以卡数"),
         Input("bandwidth", "带宽", "number", "50", "GB/s", 0.001, 1e6, group="链路", when=(("link", (_FREE,)),),
               help="每卡单向；400 Gb/s 的网卡是 50"),
-        Input("efficiency", "用得上几成", "number", "80", "%", 1, 100, group="链路", help="实测的环形全归约多在七成半到八成半"),
-        Input("latency", "每步延迟", "number", "5", "微秒", 0, 1e6, group="链路", help="机内几微秒，跨机十几微秒，大集群几十"),
+        Input("efficiency", "用得上几成", "number", "80", "%", 1, 100, group="链路",
+              help="实测的环形全归约多在七成半到八成半"),
+        Input("latency", "每步延迟", "number", "5", "微秒", 0, 1e6, group="链路",
+              help="机内几微秒，跨机十几微秒，大集群几十"),
     ),
     shows=(
         Output("time", "用时", _SECONDS, key=True),

@@ -1,21 +1,31 @@
-"""解码速度上限: a model on cards → the shortest time to the first token and between tokens, and where arithmetic takes over."""
+"""解码速度上限: a model on cards → the shortest time to the first token and between tokens, and where arithmetic"
+" takes over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from atlas.calculators.data import Data
-from atlas.calculators.declaration import BadInputError, Calculator, Column, Form, Input, Inputs, Output, Result, Table, Value
+from atlas.calculators.declaration import (
+    BadInputError,
+    Calculator,
+    Column,
+    Form,
+    Input,
+    Inputs,
+    Output,
+    Result,
+    Table,
+    Value,
+)
 from atlas.calculators.numbers import show
-from atlas.calculators.shapes import shape_of
+from atlas.calculators.shapes import PRECISIONS, needed_peak, peak_of, shape_of
 from atlas.quantities.compute import causal_attention_per_token, forward_compute, roofline_ridge
 from atlas.quantities.models import weights_read_bytes
 from atlas.quantities.serving import batch_step_seconds, requests_in_memory
 
 FREE = "free"
 _WIDTHS = {"4": "4 字节（FP32）", "2": "2 字节（BF16、FP16）", "1": "1 字节（FP8、INT8）", "0.5": "半字节（4 位，不含缩放）"}
-_PEAKS = {"bf16": "bf16_dense", "fp16": "fp16_dense", "fp8": "fp8_dense", "int8": "int8_dense", "fp4": "fp4_dense"}
-_PRECISIONS = {"bf16": "BF16", "fp16": "FP16", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 _MOST = 1_048_576
 """The largest batch that is looked at for where arithmetic takes over."""
@@ -81,9 +91,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
 
 def _load(inputs: Inputs, numbers: dict[str, float], data: Data) -> Load:
     key, width, cache_width = str(inputs["model"]), float(str(inputs["width"])), float(str(inputs["cache"]))
-    prompt, context = numbers["prompt"], numbers["context"]
-    if context < prompt:
-        raise BadInputError("context", "“此刻的上下文”包含提示词，不能比提示词短。")
+    prompt, context = numbers["prompt"], numbers["prompt"] + numbers["written"]
     if key == FREE:
         total, active = numbers["total"], numbers["active"]
         if active > total:
@@ -104,19 +112,18 @@ def _cards(inputs: Inputs, numbers: dict[str, float], data: Data) -> Cards:
         return Cards(numbers["peak"] * 1e12 * count, numbers["bandwidth"] * 1e9 * count, None)
     found = _cards_of(device, precision, count, data)
     if found is None:
-        said = data.text("devices", device, _PEAKS[precision]) or "没有查到"
-        name = data.name("devices", device)
-        raise BadInputError("precision", f"{name} 的 {_PRECISIONS[precision]} 稠密算力：{said}。换一种精度，或选“自己填”。")
+        needed_peak(data, device, precision, "换一种精度，或选“自己填”。")
+        raise BadInputError("device", f"数据里没有 {data.name('devices', device)} 的显存带宽，选“自己填”。")
     return found
 
 
 def _cards_of(device: str, precision: str, count: float, data: Data) -> Cards | None:
-    peak = data.number("devices", device, _PEAKS[precision])
+    peak = peak_of(data, device, precision)
     bandwidth = data.number("devices", device, "bandwidth")
     if peak is None or bandwidth is None:
         return None
     memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory")
-    return Cards(peak * 1e12 * count, bandwidth * 1e9 * count, None if memory is None else memory * 1e9 * count)
+    return Cards(peak * count, bandwidth * 1e9 * count, None if memory is None else memory * 1e9 * count)
 
 
 def _first(load: Load, cards: Cards) -> float:
@@ -125,9 +132,7 @@ def _first(load: Load, cards: Cards) -> float:
 
 
 def _step(load: Load, cards: Cards, batch: float) -> float:
-    return batch_step_seconds(
-        load.active, batch, cards.peak, cards.bandwidth, load.read(batch), batch * load.cached
-    )
+    return batch_step_seconds(load.active, batch, cards.peak, cards.bandwidth, load.read(batch), batch * load.cached)
 
 
 def _computes(load: Load, cards: Cards, batch: float) -> bool:
@@ -206,12 +211,14 @@ CALCULATOR = Calculator(
         Input("width", "权重", "choice", "2", choices=_WIDTHS, group="模型"),
         Input("cache", "KV 缓存", "choice", "2", choices=_WIDTHS, group="模型"),
         Input("device", "设备", "device", "h100-sxm", choices={FREE: "自己填"}, needs=("bandwidth",), group="机器"),
-        Input("precision", "用哪种算力", "choice", "bf16", choices=_PRECISIONS, group="机器", help="只压权重的量化仍用 BF16 算"),
+        Input("precision", "用哪种算力", "choice", "16", choices=PRECISIONS, group="机器",
+              help="只压权重的量化仍用 16 位算"),
         Input("peak", "每卡峰值", "number", "989", "TFLOP/s", 0.1, 1e7, group="机器", when=(("device", (FREE,)),)),
         Input("bandwidth", "每卡显存带宽", "number", "3350", "GB/s", 1, 1e6, group="机器", when=(("device", (FREE,)),)),
         Input("cards", "卡数", "number", "8", "张", 1, 4096, whole=True, group="机器", help="张量并行，权重和缓存均分"),
         Input("prompt", "提示词", "number", "2000", "词元", 1, 1e8, whole=True, group="请求"),
-        Input("context", "此刻的上下文", "number", "2250", "词元", 1, 1e8, whole=True, group="请求", help="提示词加已经写出的"),
+        Input("written", "已经写出", "number", "250", "词元", 0, 1e8, whole=True, group="请求",
+              help="越往后缓存越多，TPOT 越长"),
         Input("batch", "并发", "number", "16", "个请求", 1, 1e6, whole=True, group="请求"),
     ),
     shows=(
@@ -237,7 +244,8 @@ CALCULATOR = Calculator(
     formulas=("batch_step_seconds", "weights_read_bytes", "forward_compute", "causal_attention_per_token", "roofline_ridge",
               "requests_in_memory"),
     symbols="b 是并发，K 是一个请求的缓存字节，q 是这一步的词元数；"
-            "N 是总参数，激活的记 Nₐ，路由专家的记 Nᵣ，E 个专家里每个词元用 k 个；w 是每个权重的字节，W 是读到的权重；F、B 是全部卡的算力和带宽，M 是显存。",
+            "N 是总参数，激活的记 Nₐ，路由专家的记 Nᵣ，E 个专家里每个词元用 k 个；w 是每个权重的字节，"
+            "W 是读到的权重；F、B 是全部卡的算力和带宽，M 是显存。",
     assumptions=(
         "下限：带宽和算力都按厂商峰值跑满，没有卡间通信、内核启动、采样和排队；实测单人解码常在下限的 1.2–2 倍，多卡更多。",
         "一步先读各自的缓存，再做矩阵乘；矩阵乘的时间取读权重与计算里慢的那个。解码时注意力只算读缓存的时间。",

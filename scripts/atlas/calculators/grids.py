@@ -225,7 +225,7 @@ def _states(job: Job, grid: Grid, zero: int) -> tuple[float, tuple[float, float]
         kept = 2 + job.gradient
         return dense * (kept + 12 / same) + routed * (kept + 12 / twins), (dense, routed)
     # Two layers' weights are whole at any time: the one in use and the one being fetched.
-    whole = 2 * 2 * (dense + routed) / stage_layers(shape, grid.stages)
+    whole = 4 * (dense + routed) / stage_layers(shape, grid.stages)
     return (14 + job.gradient) * (dense / same + routed / twins) + whole, (dense, routed)
 
 
@@ -235,9 +235,10 @@ def _activations(job: Job, grid: Grid, full: bool, chunks: int, micros: int) -> 
     layers = stage_layers(shape, grid.stages)
     gates = 2.0 if shape.matrices == 3 else 1.0
     copies = shape.chosen if shape.moe_layers else 0.0
-    lean = activation_bytes_lean(
-        job.sequence, job.micro, shape.hidden, shape.width, shape.kv, shape.inner, gates, copies
-    ) / split
+    lean = (
+        activation_bytes_lean(job.sequence, job.micro, shape.hidden, shape.width, shape.kv, shape.inner, gates, copies)
+        / split
+    )
     held = min(grid.stages + (grid.stages - 1) / chunks if chunks > 1 else grid.stages, micros)
     if full:
         return held * activation_bytes_full_recompute(job.sequence, job.micro, shape.hidden, layers) / split + lean
@@ -247,8 +248,8 @@ def _activations(job: Job, grid: Grid, full: bool, chunks: int, micros: int) -> 
 def _arithmetic(job: Job, grid: Grid, full: bool) -> tuple[float, float]:
     """Seconds of a micro-batch on a stage: what the model needs, and what comes on top."""
     shape, tokens = job.shape, job.sequence * job.micro
-    needed = training_compute(shape.active, tokens)
-    needed += causal_attention_per_token(shape.seen(job.sequence), shape.width) * tokens
+    attention = causal_attention_per_token(shape.seen(job.sequence), shape.width) * tokens
+    needed = training_compute(shape.active, tokens) + attention
     work = needed / (grid.tensor * grid.context * grid.stages) / job.rate
     return work, work * (uneven(shape, grid.stages) * (4 / 3 if full else 1) - 1)
 
@@ -283,7 +284,9 @@ def _expert(job: Job, grid: Grid, full: bool) -> float:
     shape = job.shape
     tokens = job.sequence * job.micro / (grid.tensor * grid.context)
     nodes = max(1.0, grid.expert / job.node)
-    near = expert_dispatch_bytes(tokens, shape.hidden, shape.chosen) * all_gather_factor(min(grid.expert, job.node)) / job.inner
+    near = (
+        expert_dispatch_bytes(tokens, shape.hidden, shape.chosen) * all_gather_factor(min(grid.expert, job.node)) / job.inner
+    )
     far = 0.0
     if nodes > 1:
         reached = expected_destinations(shape.experts, shape.chosen, nodes) * all_gather_factor(nodes)

@@ -18,17 +18,16 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
-from atlas.calculators.grids import SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plan, uneven
+from atlas.calculators.grids import MOST_STAGES, SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plan, uneven
 from atlas.calculators.numbers import show
-from atlas.calculators.shapes import shape_of
+from atlas.calculators.shapes import PRECISIONS, needed_peak, shape_of
 
-_PEAKS = {"bf16": "bf16_dense", "fp16": "fp16_dense", "fp8": "fp8_dense"}
-_PRECISIONS = {"bf16": "BF16", "fp16": "FP16", "fp8": "FP8"}
+_PRECISIONS = {key: PRECISIONS[key] for key in ("16", "fp8")}
 _OWN, _FREE = "device", "free"
 _SHOWN = 10
 TIED = 5.0
 """Per cent slower than the fastest up to which the estimate can't tell two grids apart."""
-_BYTES, _SECONDS, _PERCENT = Form("bytes", 3), Form("seconds", 3), Form("number", 2, "%")
+_BYTES, _SECONDS, _PERCENT = Form("bytes", 3), Form("seconds", 3), Form("number", 3, "%")
 _LOSSES = {
     "again": "重算和各级不匀",
     "tensor": "张量并行的通信",
@@ -99,12 +98,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
 
 
 def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
-    device, precision = str(inputs["device"]), str(inputs["precision"])
-    name = data.name("devices", device)
-    peak = data.number("devices", device, _PEAKS[precision])
-    if peak is None:
-        said = data.text("devices", device, _PEAKS[precision]) or "没有查到"
-        raise BadInputError("precision", f"{name} 的 {_PRECISIONS[precision]} 稠密算力：{said}。换一种精度或设备。")
+    device = str(inputs["device"])
+    peak = needed_peak(data, device, str(inputs["precision"]), "换一种精度或设备。")
     memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory") or 0.0
     share = numbers["links"] / 100
     return Job(
@@ -112,8 +107,8 @@ def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
         int(numbers["cards"]),
         int(numbers["node"]),
         memory * 1e9 * (1 - numbers["reserve"] / 100),
-        peak * 1e12,
-        peak * 1e12 * numbers["efficiency"] / 100,
+        peak,
+        peak * numbers["efficiency"] / 100,
         _inner(inputs, numbers, data) * 1e9 * share,
         numbers["outer"] * 1e9 * share,
         numbers["sequence"],
@@ -159,7 +154,7 @@ def _own(job: Job, numbers: dict[str, float], found: Search) -> str:
 def _why_not(job: Job, grid: Grid) -> str:
     if grid.tensor > job.node or job.shape.heads % grid.tensor or grid.tensor & (grid.tensor - 1):
         return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数"
-    if grid.stages > job.shape.layers or uneven(job.shape, grid.stages) > UNEVEN:
+    if grid.stages > min(MOST_STAGES, job.shape.layers) or uneven(job.shape, grid.stages) > UNEVEN:
         return "层切得太不匀，最长的一级拖慢所有人"
     if job.batch % (grid.data * job.micro):
         return f"DP×微批是 {grid.data * job.micro}，除不尽全局批 {job.batch}"
@@ -168,7 +163,7 @@ def _why_not(job: Job, grid: Grid) -> str:
     least = plan(job, grid)[1]
     if least > job.memory:
         return f"最省也要 {show(least, _BYTES)}，一张卡能用 {show(job.memory, _BYTES)}"
-    return "EP 要除得尽专家数和 TP×CP×DP"
+    return "CP 要是二的幂，EP 要除得尽专家数和 TP×CP×DP"
 
 
 def _fails(job: Job, found: Search) -> list[list[Value]]:
@@ -227,22 +222,27 @@ CALCULATOR = Calculator(
     id="parallelism",
     title="并行策略选择",
     inputs=(
-        Input("model", "模型", "model", "llama-3-1-405b", needs=("params_total", "layers", "hidden", "heads"), group="训什么"),
+        Input("model", "模型", "model", "llama-3-1-405b", needs=("params_total", "layers", "hidden", "heads"),
+              group="训什么"),
         Input("sequence", "序列长度", "number", "8192", "词元", 128, 1e7, whole=True, group="训什么"),
         Input("batch", "全局批", "number", "2048", "条序列", 1, 1e6, whole=True, group="训什么"),
         Input("device", "设备", "device", "h100-sxm", needs=("memory",), group="机器"),
-        Input("precision", "精度", "choice", "bf16", choices=_PRECISIONS, group="机器", help="用哪一档稠密峰值"),
+        Input("precision", "精度", "choice", "16", choices=_PRECISIONS, group="机器", help="用哪一档稠密峰值"),
         Input("cards", "卡数", "number", "16384", "张", 1, 200_000, whole=True, group="机器"),
-        Input("node", "一个快线域的卡数", "number", "8", "张", 1, 1024, whole=True, group="机器", help="一台 8 卡机填 8，NVL72 机柜填 72"),
+        Input("node", "一个快线域的卡数", "number", "8", "张", 1, 1024, whole=True, group="机器",
+              help="一台 8 卡机填 8，NVL72 机柜填 72"),
         Input("inner", "机内链路", "link", _OWN, choices={_OWN: "设备自己的互联", _FREE: "自己填"}, needs=("bandwidth_uni",),
               group="机器"),
         Input("inner_speed", "机内带宽", "number", "450", "GB/s", 0.1, 1e5, group="机器", when=(("inner", (_FREE,)),),
               help="每卡单向"),
-        Input("outer", "机间带宽", "number", "50", "GB/s", 0.01, 1e5, group="机器", help="每卡单向；每卡一张 400 Gb/s 网卡是 50"),
-        Input("efficiency", "矩阵乘跑到峰值的", "number", "60", "%", 1, 100, group="更多", help="不等通信时；H100 六成上下，A100 略高"),
+        Input("outer", "机间带宽", "number", "50", "GB/s", 0.01, 1e5, group="机器",
+              help="每卡单向；每卡一张 400 Gb/s 网卡是 50"),
+        Input("efficiency", "矩阵乘跑到峰值的", "number", "60", "%", 1, 100, group="更多",
+              help="不等通信时；H100 六成上下，A100 略高"),
         Input("links", "链路用得上", "number", "80", "%", 1, 100, group="更多"),
         Input("micro", "微批", "number", "1", "条序列", 1, 1024, whole=True, group="更多"),
-        Input("gradient", "梯度", "choice", "4", choices={"4": "FP32，每参数共 18 字节", "2": "16 位，每参数共 16 字节"}, group="更多"),
+        Input("gradient", "梯度", "choice", "4",
+              choices={"4": "FP32，每参数共 18 字节", "2": "16 位，每参数共 16 字节"}, group="更多"),
         Input("overlap", "专家间的通信", "choice", "shown", choices={"shown": "不藏", "hidden": "与另一个微批的计算重叠"},
               group="更多", help="只对 MoE 有用；DualPipe 一类排法能藏"),
         Input("reserve", "显存留出", "number", "8", "%", 0, 80, group="更多", help="通信缓冲、碎片、临时量"),
@@ -261,8 +261,9 @@ CALCULATOR = Calculator(
         Output("tied", "其中分不出先后的（慢不到 5%）", Form("whole", 0, "种")),
         Output("looked", "看过的切法", Form("whole", 0, "种")),
         Table("plans", "最快的几种", (
-            Column("切法"), Column("一步", _SECONDS), Column("慢", _PERCENT), Column("MFU", _PERCENT), Column("每卡显存", _BYTES),
-            Column("微批数", Form("whole")), Column("状态"), Column("重算"), Column("每卡小段", Form("whole")), Column("为什么"),
+            Column("切法"), Column("一步", _SECONDS), Column("慢", _PERCENT), Column("MFU", _PERCENT),
+            Column("每卡显存", _BYTES), Column("微批数", Form("whole")), Column("状态"), Column("重算"),
+            Column("每卡小段", Form("whole")), Column("为什么"),
         )),
         Bar("parts", "一步的时间花在哪", ("计算", "重算与不匀", "TP、CP 通信", "专家通信", "气泡", "DP 通信"), _SECONDS,
             detailed=True),
@@ -271,12 +272,15 @@ CALCULATOR = Calculator(
     formulas=("training_compute", "causal_attention_per_token", "activation_bytes_lean", "activation_bytes_full_recompute",
               "tensor_parallel_bytes", "context_parallel_bytes", "expert_dispatch_bytes", "expected_destinations",
               "pipeline_bytes", "all_gather_factor"),
-    symbols="N 是每个词元用到的参数，D 是词元数；s、b 是微批的序列长和条数，h 隐藏维；t、c、p、e 是 TP、CP、PP、EP 的度数，n 是一组的卡数，w 是每个数的字节。",
+    symbols="N 是每个词元用到的参数，D 是词元数；s、b 是微批的序列长和条数，h 隐藏维；t、c、p、e 是 TP、CP、PP、"
+            "EP 的度数，n 是一组的卡数，w 是每个数的字节。",
     assumptions=(
         "TP 取二的幂，只放在一个快线域里；CP 取二的幂，每张卡至少 4,096 个词元；EP 折叠在 TP×CP×DP 里，不另乘卡数。",
-        "每种切法再挑最快而放得下的：状态按 ZeRO-1 或 ZeRO-3 切，激活轻量重算（归一化和激活函数）或全部重算，交错取 1 或最多 8 小段。",
+        "每种切法再挑最快而放得下的：状态按 ZeRO-1 或 ZeRO-3 切，激活轻量重算（归一化和激活函数）或全部重算，"
+        "交错取 1 或最多 8 小段。",
         "矩阵乘的效率是你填的一个数，不随矩阵变小而变；所以切得很碎、专家很窄的切法，估得偏快。",
-        "张量并行的通信一点不藏；上下文并行藏在自己的注意力里；梯度和权重藏在最后一个反向和第一个前向里（ZeRO-3 藏在每个微批里）。",
+        "张量并行的通信一点不藏；上下文并行藏在自己的注意力里；"
+        "梯度和权重藏在最后一个反向和第一个前向里（ZeRO-3 藏在每个微批里）。",
         "气泡按 (p−1)/(vm)；DualPipe、零气泡没有算。延迟、网络拥塞、掉队的卡、数据加载、优化器更新都没有算。",
         "专家路由按均匀算，跨机时一个词元到每台机器只送一份；嵌入和输出头摊到各级。",
     ),

@@ -116,11 +116,7 @@ def _lanes(passes: list[Pass], stages: int) -> list[tuple[str, list[tuple[float,
     """Cards as lanes; the cells of a second, third … chunk are told apart by a stroke after the number."""
     lanes = []
     for card in range(stages):
-        cells = [
-            (one.start, one.time, one.kind, f"{one.micro + 1}{'′' * one.chunk}")
-            for one in passes
-            if one.card == card
-        ]
+        cells = [(one.start, one.time, one.kind, f"{one.micro + 1}{'′' * one.chunk}") for one in passes if one.card == card]
         lanes.append((f"卡 {card}", cells))
     return lanes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atlas.calculators.data import Data
@@ -104,3 +105,35 @@ _WANTED = {
     "experts_active": "每词元专家数",
 }
 """What readers call the columns without which nothing can be said."""
+
+PEAKS: Mapping[str, tuple[str, ...]] = {
+    "16": ("bf16_dense", "fp16_dense"),
+    "fp8": ("fp8_dense",),
+    "int8": ("int8_dense",),
+    "fp4": ("fp4_dense",),
+}
+"""Columns of dense rates for each precision of arithmetic, the first that a device has."""
+PRECISIONS: Mapping[str, str] = {"16": "16 位（BF16，没有就 FP16）", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
+
+
+def peak_of(data: Data, device: str, precision: str) -> float | None:
+    """Dense FLOP/s of a card, or ``None`` if the data has none."""
+    for column in PEAKS[precision]:
+        peak = data.number("devices", device, column)
+        if peak is not None:
+            return peak * 1e12
+    return None
+
+
+def needed_peak(data: Data, device: str, precision: str, advice: str) -> float:
+    """The same.
+
+    Raises:
+        BadInputError: if the data has none.
+    """
+    peak = peak_of(data, device, precision)
+    if peak is None:
+        said = data.text("devices", device, PEAKS[precision][0]) or "没有查到"
+        name = data.name("devices", device)
+        raise BadInputError("precision", f"{name} 的 {PRECISIONS[precision]} 稠密算力：{said}。{advice}")
+    return peak

@@ -5,7 +5,7 @@ from __future__ import annotations
 from atlas.calculators.data import Data
 from atlas.calculators.declaration import BadInputError, Calculator, Form, Input, Inputs, Output, Result, Value
 from atlas.calculators.numbers import show
-from atlas.calculators.shapes import shape_of
+from atlas.calculators.shapes import PRECISIONS, needed_peak, shape_of
 from atlas.quantities.compute import (
     attention_compute_per_token,
     card_hours,
@@ -17,8 +17,7 @@ from atlas.quantities.compute import (
 from atlas.quantities.training import training_energy, training_price
 
 FREE = "free"
-_PEAKS = {"bf16": "bf16_dense", "fp16": "fp16_dense", "fp8": "fp8_dense", "fp4": "fp4_dense"}
-_PRECISIONS = {"bf16": "BF16", "fp16": "FP16", "fp8": "FP8", "fp4": "FP4"}
+_ADVICE = "换一种精度，或选“自己填”。"
 _NONE, _CAUSAL, _SQUARE = "none", "causal", "square"
 _PERCENT = Form("number", 2, "%")
 
@@ -28,7 +27,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
     numbers = {name: value for name, value in inputs.items() if isinstance(value, float)}
     active, total, attention = _model(inputs, numbers, data)
     tokens, cards, mfu = numbers["tokens"], numbers["cards"], numbers["mfu"] / 100
-    peak = peak_of(inputs, numbers, data)
+    device = str(inputs["device"])
+    peak = numbers["peak"] * 1e12 if device == FREE else needed_peak(data, device, str(inputs["precision"]), _ADVICE)
     matrices = training_compute(active, tokens)
     work = matrices + attention * tokens
     idle = 1 - numbers["lost"] / 100
@@ -73,23 +73,6 @@ def _model(inputs: Inputs, numbers: dict[str, float], data: Data) -> tuple[float
     return (total if active is None else active), total, 0.0
 
 
-def peak_of(inputs: Inputs, numbers: dict[str, float], data: Data) -> float:
-    """Dense FLOP/s of a card.
-
-    Raises:
-        BadInputError: if the data has none at this precision.
-    """
-    device, precision = str(inputs["device"]), str(inputs["precision"])
-    if device == FREE:
-        return numbers["peak"] * 1e12
-    peak = data.number("devices", device, _PEAKS[precision])
-    if peak is None:
-        said = data.text("devices", device, _PEAKS[precision]) or "没有查到"
-        name = data.name("devices", device)
-        raise BadInputError("precision", f"{name} 的 {_PRECISIONS[precision]} 稠密算力：{said}。换一种精度，或选“自己填”。")
-    return peak * 1e12
-
-
 def _watts(inputs: Inputs, numbers: dict[str, float], data: Data) -> tuple[float | None, list[str]]:
     if inputs["watts"] is not None:
         return numbers["watts"], []
@@ -104,7 +87,8 @@ CALCULATOR = Calculator(
     id="training-time",
     title="训练时间与成本",
     inputs=(
-        Input("model", "模型", "model", "llama-3-1-70b", choices={FREE: "自己填"}, needs=("params_total",), group="模型与数据"),
+        Input("model", "模型", "model", "llama-3-1-70b",
+              choices={FREE: "自己填"}, needs=("params_total",), group="模型与数据"),
         Input("parameters", "参数", "number", "7B", "个", 1e6, 1e14, group="模型与数据", when=(("model", (FREE,)),),
               help="MoE 填每个词元用到的；可写 7B、70 亿"),
         Input("tokens", "训练词元", "number", "15T", "个", 1e6, 1e17, group="模型与数据", help="可写 15T、2 万亿"),
@@ -113,14 +97,15 @@ CALCULATOR = Calculator(
         Input("sequence", "序列长度", "number", "8192", "词元", 16, 1e8, whole=True, group="模型与数据",
               when=(("attention", (_CAUSAL, _SQUARE)),)),
         Input("device", "设备", "device", "h100-sxm", choices={FREE: "自己填"}, group="机器"),
-        Input("precision", "精度", "choice", "bf16", choices=_PRECISIONS, group="机器", help="用哪一档稠密峰值作分母"),
+        Input("precision", "精度", "choice", "16", choices=PRECISIONS, group="机器", help="用哪一档稠密峰值作分母"),
         Input("peak", "峰值", "number", "989", "TFLOP/s", 0.1, 1e7, group="机器", when=(("device", (FREE,)),),
               help="稠密，不是稀疏"),
         Input("cards", "卡数", "number", "2048", "张", 1, 1e7, whole=True, group="机器"),
         Input("mfu", "MFU", "number", "40", "%", 0.1, 100, group="机器", help="公开的大训练在两成到近五成"),
         Input("lost", "停机与重算", "number", "10", "%", 0, 95, group="更多", help="付了钱却没往前走的时间，占全程"),
         Input("price", "一卡时的价钱", "number", "2", "", 0, 1e6, group="更多", help="什么货币都行，结果同一种"),
-        Input("watts", "每卡功率", "number", "", "W", 1, 1e5, optional=True, group="更多", help="空着就用设备表里的；整机折算更准"),
+        Input("watts", "每卡功率", "number", "", "W", 1, 1e5, optional=True, group="更多",
+              help="空着就用设备表里的；整机折算更准"),
         Input("pue", "PUE", "number", "1.2", "", 1, 3, group="更多", help="总用电除以 IT 用电"),
     ),
     shows=(
@@ -136,7 +121,8 @@ CALCULATOR = Calculator(
     ),
     formulas=("training_compute", "attention_compute_per_token", "causal_attention_per_token", "training_days", "card_hours",
               "training_tokens_per_second", "training_energy", "training_price"),
-    symbols="N 是每个词元用到的参数，D 是训练词元，C 是计算量；L 层数，d 所有头的总宽，s 序列长；n 卡数，F 每卡稠密峰值，P 每卡功率，p 一卡时的价钱，h 卡时。",
+    symbols="N 是每个词元用到的参数，D 是训练词元，C 是计算量；L 层数，d 所有头的总宽，s 序列长；n 卡数，"
+            "F 每卡稠密峰值，P 每卡功率，p 一卡时的价钱，h 卡时。",
     assumptions=(
         "算力按 6ND，MoE 只数每个词元用到的参数；词嵌入也算在内，小模型会偏大几个百分点。",
         "分母是所选精度的稠密峰值；MFU 与峰值要用同一档精度，FP8 训练的公开 MFU 多按 BF16 峰值报。",

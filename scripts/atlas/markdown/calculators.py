@@ -44,7 +44,7 @@ from atlas.quantities import FORMULAS
 from atlas.wording import nearest
 
 INVALID = "calculator-invalid"
-SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js")
+SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js")
 """What every calculator needs besides the data, in this order; its own script and the page's follow."""
 _MARK = re.compile(r"\x02wzxhzdk:(\d+)\x03")
 _PLACE = re.compile(r'<atlas-calculator n="(\d+)"></atlas-calculator>')

@@ -153,7 +153,8 @@ def global_batch(micro_batch: float, data_parallel: float, accumulation: float) 
 
 @formula("α-β 时间", unit="s", tex="k\\alpha + \\frac{X}{B}", sources=(*_NCCL, "factryze-collectives"))
 def alpha_beta_seconds(steps: float, latency: float, sent: float, bandwidth: float) -> float:
-    """Seconds of ``steps`` steps of ``latency`` seconds in which a card sends ``sent`` bytes at ``bandwidth`` B/s one way."""
+    """Seconds of ``steps`` steps of ``latency`` seconds in which a card sends ``sent`` bytes at ``bandwidth`` B/"
+    "s one way."""
     return steps * latency + sent / bandwidth
 
 
@@ -163,9 +164,7 @@ def tree_steps(cards: float) -> float:
     return 2 * (int(cards) - 1).bit_length()
 
 
-@formula(
-    "环与树打平的消息", unit="B", tex="\\frac{(2(n-1)-k)\\,\\alpha B}{2-2(n-1)/n}", sources=("factryze-collectives",)
-)
+@formula("环与树打平的消息", unit="B", tex="\\frac{(2(n-1)-k)\\,\\alpha B}{2-2(n-1)/n}", sources=("factryze-collectives",))
 def ring_tree_crossover(cards: float, bandwidth: float, latency: float) -> float:
     """Bytes below which a tree's all-reduce is faster than a ring's: fewer steps against a little more to send."""
     return (2 * (cards - 1) - tree_steps(cards)) * latency * bandwidth / (2 - all_reduce_factor(cards))

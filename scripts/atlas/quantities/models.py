@@ -93,9 +93,7 @@ def routed_parameters(total: float, active: float, experts: float, chosen: float
     tex="w\\left(N-N_r+N_r\\left(1-(1-k/E)^n\\right)\\right)",
     sources=("gh-deepseek-ai-DeepSeek-V3",),
 )
-def weights_read_bytes(
-    total: float, routed: float, experts: float, chosen: float, tokens: float, width: float = 2
-) -> float:
+def weights_read_bytes(total: float, routed: float, experts: float, chosen: float, tokens: float, width: float = 2) -> float:
     """Bytes of weights that a step over ``tokens`` tokens reads: everything but the experts that no token chose, if each
     token draws its ``chosen`` evenly.
     """
