@@ -66,7 +66,7 @@ def made_up(calculator: Calculator, count: int, known: Data) -> Iterator[dict[st
     chance = random.Random(calculator.id)
     choices = {one.name: list(choices_of(one, known)) for one in calculator.inputs}
     for number in range(count):
-        texts = {one.name: _text(one, chance, choices[one.name]) for one in calculator.inputs if chance.random() < 0.8}
+        texts = {one.name: _text(one, chance, choices[one.name]) for one in calculator.inputs if chance.random() < 0.6}
         if number % 6 == 0:
             texts[chance.choice(calculator.inputs).name] = chance.choice(ODD)
         yield texts
@@ -81,6 +81,10 @@ def _text(one: Input, chance: random.Random, choices: Sequence[str]) -> str:
     high = one.maximum if one.maximum is not None else 1e12
     if chance.random() < 0.1:
         return repr(chance.choice((low, high)))
+    if one.whole and chance.random() < 0.7:
+        return str(
+            min(max(2 ** chance.randint(0, 6), math.ceil(low)), math.floor(high))
+        )  # what divides what it is to divide
     value = _between(low, high, chance)
     if one.whole:
         return str(min(max(round(value), math.ceil(low)), math.floor(high)))

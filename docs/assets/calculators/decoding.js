@@ -1,9 +1,9 @@
 // 解码速度上限: the same steps as scripts/atlas/calculators/decoding.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, shapeOf, peakOf, neededPeak} = atlas;
+  const {show, BadInput, flowOf, peakOf, neededPeak} = atlas;
   const q = atlas.quantities;
-  const FREE = "free", MOST = 1048576;
+  const FREE = "free", MOST = 65536;
   const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
   const loadOf = (inputs, data) => {
@@ -14,10 +14,10 @@
       const cached = inputs.kilobytes * 1000 * context, prefill = q.forward_compute(active, prompt);
       return {total, active, routed: 0, experts: 1, chosen: 1, width, cached, prefill, prompt};
     }
-    const shape = shapeOf(data, model);
-    const attention = (q.causal_attention_per_token(shape.seen(prompt), shape.width) / 3) * prompt;
-    const {total, active, routed, experts, chosen} = shape;
-    const cached = shape.seen(context) * shape.kv * Number(inputs.cache);
+    const flow = flowOf(data, model);
+    const attention = (q.causal_attention_per_token(flow.seen(prompt), flow.width) / 3) * prompt;
+    const {total, active, routed, experts, chosen} = flow;
+    const cached = flow.seen(context) * flow.kv * Number(inputs.cache);
     return {total, active, routed, experts, chosen, width, cached, prefill: q.forward_compute(active, prompt) + attention, prompt};
   };
   const read = (load, tokens) =>

@@ -1,7 +1,7 @@
 // 并行策略选择: the same steps as scripts/atlas/calculators/parallelism.py and grids.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, shapeOf, neededPeak} = atlas;
+  const {show, BadInput, flowOf, neededPeak} = atlas;
   const q = atlas.quantities;
   const MOST_STAGES = 128, MOST_CONTEXT = 64, MOST_CHUNKS = 8, SHORTEST = 4096, UNEVEN = 1.15, SHOWN = 10, TIED = 5;
   const BYTES = {style: "bytes", digits: 3}, SECONDS = {style: "seconds", digits: 3}, PERCENT = {digits: 3, unit: "%"};
@@ -14,24 +14,24 @@
     data: "数据并行的通信",
   };
 
-  const stageLayers = (shape, stages) => Math.ceil(shape.layers / stages);
-  const uneven = (shape, stages) => (stageLayers(shape, stages) * stages) / shape.layers;
+  const stageLayers = (flow, stages) => Math.ceil(flow.layers / stages);
+  const uneven = (flow, stages) => (stageLayers(flow, stages) * stages) / flow.layers;
   const nameOf = (grid) => {
     const text = `TP${grid.tensor} PP${grid.stages} CP${grid.context} DP${grid.data}`;
     return grid.expert > 1 ? `${text} EP${grid.expert}` : text;
   };
-  const experts = (shape, cards) => {
+  const experts = (flow, cards) => {
     const found = [];
-    for (let expert = 1; expert <= Math.min(shape.experts, cards); expert += 1) {
-      if (shape.experts % expert === 0 && cards % expert === 0) found.push(expert);
+    for (let expert = 1; expert <= Math.min(flow.experts, cards); expert += 1) {
+      if (flow.experts % expert === 0 && cards % expert === 0) found.push(expert);
     }
     return found;
   };
   const gridsWith = (job, tensor, dropped, found) => {
     const left = job.cards / tensor;
-    for (let stages = 1; stages <= Math.min(MOST_STAGES, job.shape.layers, left); stages += 1) {
+    for (let stages = 1; stages <= Math.min(MOST_STAGES, job.flow.layers, left); stages += 1) {
       if (left % stages) continue;
-      if (uneven(job.shape, stages) > UNEVEN) {
+      if (uneven(job.flow, stages) > UNEVEN) {
         dropped.uneven += 1;
         continue;
       }
@@ -42,77 +42,78 @@
           dropped.batch += 1;
           continue;
         }
-        for (const expert of experts(job.shape, tensor * context * data)) found.push({tensor, stages, context, data, expert});
+        for (const expert of experts(job.flow, tensor * context * data)) found.push({tensor, stages, context, data, expert});
       }
     }
   };
   const grids = (job, dropped) => {
     const found = [];
     for (let tensor = 1; tensor <= job.node && job.cards % tensor === 0; tensor *= 2) {
-      if (job.shape.heads % tensor === 0) gridsWith(job, tensor, dropped, found);
+      if (job.flow.heads % tensor === 0) gridsWith(job, tensor, dropped, found);
     }
     return found;
   };
 
   const statesOf = (job, grid, zero) => {
-    const {shape} = job, longest = uneven(shape, grid.stages);
-    const dense = ((shape.total - shape.routed) / (grid.tensor * grid.stages)) * longest;
-    const routed = (shape.routed / (grid.expert * grid.stages)) * longest;
+    const {flow} = job, longest = uneven(flow, grid.stages);
+    const dense = ((flow.total - flow.routed) / (grid.tensor * grid.stages)) * longest;
+    const routed = (flow.routed / (grid.expert * grid.stages)) * longest;
     const same = grid.data * grid.context, twins = (grid.tensor * grid.context * grid.data) / grid.expert;
     if (zero === 1) {
       const kept = 2 + job.gradient;
       return [dense * (kept + 12 / same) + routed * (kept + 12 / twins), dense, routed];
     }
-    const whole = (4 * (dense + routed)) / stageLayers(shape, grid.stages);
+    const whole = (4 * (dense + routed)) / stageLayers(flow, grid.stages);
     return [(14 + job.gradient) * (dense / same + routed / twins) + whole, dense, routed];
   };
   const activationsOf = (job, grid, full, chunks, micros) => {
-    const {shape} = job, divided = grid.tensor * grid.context, layers = stageLayers(shape, grid.stages);
-    const gates = shape.matrices === 3 ? 2 : 1, copies = shape.moeLayers ? shape.chosen : 0;
-    const lean = q.activation_bytes_lean(
-      job.sequence, job.micro, shape.hidden, shape.width, shape.kv, shape.inner, gates, copies) / divided;
+    const {flow} = job, divided = grid.tensor * grid.context, layers = stageLayers(flow, grid.stages);
+    const copies = flow.moeLayers ? flow.chosen : 0;
+    const ffn = (flow.matrices === 3 ? 2 : 1) * flow.inner + copies * flow.hidden;
+    const tokens = (job.sequence * job.micro) / grid.context;
+    const light = q.counted_activation_bytes(tokens, flow.hidden, 2 * flow.width + flow.kv, ffn, grid.tensor, 1, 0);
     const held = Math.min(chunks > 1 ? grid.stages + (grid.stages - 1) / chunks : grid.stages, micros);
     if (full) {
-      return (held * q.activation_bytes_full_recompute(job.sequence, job.micro, shape.hidden, layers)) / divided + lean;
+      return (held * q.activation_bytes_full_recompute(job.sequence, job.micro, flow.hidden, layers)) / divided + light;
     }
-    return held * layers * lean;
+    return held * layers * light;
   };
-  const attentionOf = (job) => q.causal_attention_per_token(job.shape.seen(job.sequence), job.shape.width);
+  const attentionOf = (job) => q.causal_attention_per_token(job.flow.seen(job.sequence), job.flow.width);
   const arithmetic = (job, grid, full) => {
     const tokens = job.sequence * job.micro;
-    const wanted = q.training_compute(job.shape.active, tokens) + attentionOf(job) * tokens;
+    const wanted = q.training_compute(job.flow.active, tokens) + attentionOf(job) * tokens;
     const work = wanted / (grid.tensor * grid.context * grid.stages) / job.rate;
-    return [work, work * (uneven(job.shape, grid.stages) * (full ? 4 / 3 : 1) - 1)];
+    return [work, work * (uneven(job.flow, grid.stages) * (full ? 4 / 3 : 1) - 1)];
   };
   const tensorOf = (job, grid, full) => {
     if (grid.tensor === 1) return 0;
-    const {shape} = job, layers = stageLayers(shape, grid.stages);
-    const aLayer = q.tensor_parallel_bytes(job.sequence / grid.context, job.micro, shape.hidden, grid.tensor);
-    const busy = layers * (1 - shape.moeLayers / shape.layers / 2);
+    const {flow} = job, layers = stageLayers(flow, grid.stages);
+    const aLayer = q.tensor_parallel_bytes(job.sequence / grid.context, job.micro, flow.hidden, grid.tensor);
+    const busy = layers * (1 - flow.moeLayers / flow.layers / 2);
     return (busy * aLayer * (full ? 1.5 : 1)) / (grid.tensor <= job.node ? job.inner : job.outer);
   };
   const contextOf = (job, grid) => {
     if (grid.context === 1) return 0;
-    const {shape} = job, tokens = job.sequence * job.micro;
-    const share = (shape.full / shape.layers) * stageLayers(shape, grid.stages);
-    const sent = q.context_parallel_bytes(job.sequence, job.micro, 1, shape.kv / 2, grid.context) /
-      Math.min(grid.tensor, shape.kvHeads);
+    const {flow} = job, tokens = job.sequence * job.micro;
+    const share = (flow.full / flow.layers) * stageLayers(flow, grid.stages);
+    const sent = q.context_parallel_bytes(job.sequence, job.micro, 1, flow.kv / 2, grid.context) /
+      Math.min(grid.tensor, flow.kvHeads);
     const line = grid.tensor * grid.context <= job.node ? job.inner : job.outer;
     const hides = (attentionOf(job) * tokens) / (grid.tensor * grid.context * grid.stages) / job.rate;
     return Math.max(0, (3 * share * sent) / line - hides);
   };
   const expertOf = (job, grid, full) => {
     if (grid.expert === 1) return 0;
-    const {shape} = job, tokens = (job.sequence * job.micro) / (grid.tensor * grid.context);
+    const {flow} = job, tokens = (job.sequence * job.micro) / (grid.tensor * grid.context);
     const nodes = Math.max(1, grid.expert / job.node);
-    const near = (q.expert_dispatch_bytes(tokens, shape.hidden, shape.chosen) *
+    const near = (q.expert_dispatch_bytes(tokens, flow.hidden, flow.chosen) *
       q.all_gather_factor(Math.min(grid.expert, job.node))) / job.inner;
     let far = 0;
     if (nodes > 1) {
-      const reached = q.expected_destinations(shape.experts, shape.chosen, nodes) * q.all_gather_factor(nodes);
-      far = q.expert_dispatch_bytes(tokens, shape.hidden, reached) / job.outer;
+      const reached = q.expected_destinations(flow.experts, flow.chosen, nodes) * q.all_gather_factor(nodes);
+      far = q.expert_dispatch_bytes(tokens, flow.hidden, reached) / job.outer;
     }
-    const layers = (stageLayers(shape, grid.stages) * shape.moeLayers) / shape.layers;
+    const layers = (stageLayers(flow, grid.stages) * flow.moeLayers) / flow.layers;
     return layers * (full ? 6 : 4) * Math.max(near, far);
   };
   const dataOf = (job, grid, zero, dense, routed, each, micros) => {
@@ -134,7 +135,7 @@
     const each = work + extra + tensor + context + expert;
     if (grid.stages > 1) {
       const line = grid.tensor * grid.context * grid.stages <= job.node ? job.inner : job.outer;
-      hop = q.pipeline_bytes(job.sequence, job.micro, job.shape.hidden) / (grid.tensor * grid.context) / line;
+      hop = q.pipeline_bytes(job.sequence, job.micro, job.flow.hidden) / (grid.tensor * grid.context) / line;
     }
     const plan = {
       grid, micros, zero, full, chunks, states,
@@ -155,7 +156,7 @@
     const micros = job.batch / (grid.data * job.micro);
     if (grid.stages === 1 || micros % grid.stages) return [1];
     let most = 1;
-    for (let one = 1; one <= MOST_CHUNKS; one += 1) if (stageLayers(job.shape, grid.stages) % one === 0) most = one;
+    for (let one = 1; one <= MOST_CHUNKS; one += 1) if (stageLayers(job.flow, grid.stages) % one === 0) most = one;
     return most === 1 ? [1] : [1, most];
   };
   const planOf = (job, grid) => {
@@ -201,7 +202,7 @@
     const memory = data.number("devices", inputs.device, "memory_usable") || data.number("devices", inputs.device, "memory") || 0;
     const share = inputs.links / 100;
     return {
-      shape: shapeOf(data, inputs.model),
+      flow: flowOf(data, inputs.model),
       cards: inputs.cards,
       node: inputs.node,
       memory: memory * 1e9 * (1 - inputs.reserve / 100),
@@ -225,10 +226,10 @@
     return share < 1 ? "几乎全在计算" : `最大的损失是${LOSSES[name]}，占 ${show(share, PERCENT)}`;
   };
   const whyNot = (job, grid) => {
-    if (grid.tensor > job.node || job.shape.heads % grid.tensor || !Number.isInteger(Math.log2(grid.tensor))) {
+    if (grid.tensor > job.node || job.flow.heads % grid.tensor || !Number.isInteger(Math.log2(grid.tensor))) {
       return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数";
     }
-    if (grid.stages > Math.min(MOST_STAGES, job.shape.layers) || uneven(job.shape, grid.stages) > UNEVEN) {
+    if (grid.stages > Math.min(MOST_STAGES, job.flow.layers) || uneven(job.flow, grid.stages) > UNEVEN) {
       return "层切得太不匀，最长的一级拖慢所有人";
     }
     if (job.batch % (grid.data * job.micro)) return `DP×微批是 ${grid.data * job.micro}，除不尽全局批 ${job.batch}`;
@@ -258,7 +259,7 @@
     }
     if (found.dropped.batch) rows.push(["批分不匀", found.dropped.batch, `全局批 ${job.batch} 要能被 DP×微批整除`]);
     if (found.dropped.uneven) {
-      const layers = show(job.shape.layers, {style: "whole"});
+      const layers = show(job.flow.layers, {style: "whole"});
       rows.push(["层切不匀", found.dropped.uneven, `${layers} 层切开后，最长的一级比平均多出 15% 以上`]);
     }
     return rows;

@@ -47,18 +47,15 @@
     roofline_ridge: (peak, bandwidth) => peak / bandwidth,
     batch_step_seconds: (parameters, tokens, peak, bandwidth, weights, cached = 0) =>
       cached / bandwidth + max((2 * tokens * parameters) / peak, weights / bandwidth),
-    requests_in_memory: (memory, weights, cache) => (memory - weights) / cache,
   };
 
-  const models = (() => {
+  const experts = (() => {
     const experts_touched = (experts, active, tokens) => experts * (1 - (1 - active / experts) ** tokens);
     return {
       experts_touched,
       routed_parameters: (total, active, experts, chosen) => (total - active) / (1 - chosen / experts),
       weights_read_bytes: (total, routed, experts, chosen, tokens, width = 2) =>
         (total - routed + (routed * experts_touched(experts, chosen, tokens)) / experts) * width,
-      activation_bytes_lean: (sequence, batch, hidden, width, kv, inner, gates = 2, copies = 0) =>
-        2 * sequence * batch * (2 * hidden + copies * hidden + 2 * width + kv + gates * inner),
       activation_bytes_full_recompute: (sequence, batch, hidden, layers = 1) => layers * 2 * sequence * batch * hidden,
     };
   })();
@@ -102,5 +99,36 @@
     idle_ratio: (idle, work) => (100 * idle) / work,
   };
 
-  atlas.quantities = {...evaluation, ...compute, ...models, ...communication, ...pipelines};
+
+  const models = {
+    ffn_parameters: (hidden, ffn, matrices = 3) => matrices * hidden * ffn,
+    embedding_parameters: (vocab, hidden, tied = 0) => vocab * hidden * (tied ? 1 : 2),
+    expert_parameters: (hidden, expertFfn, experts, matrices = 3) => experts * (matrices * hidden * expertFfn),
+  };
+
+  const memory = {
+    weight_bytes: (parameters, width = 2) => parameters * width,
+    sharded_bytes: (parameters, width, cards, stage, since) => (parameters * width) / (stage >= since ? cards : 1),
+    counted_activation_bytes: (tokens, hidden, attention, ffn, tensor = 1, sequenceParallel = 1, norms = 2) =>
+      2 * tokens * (((2 + norms) * hidden) / (sequenceParallel ? tensor : 1) + (attention + ffn) / tensor),
+    layers_in_flight: (layers, stages, microBatches, virtual = 1) => {
+      const held = ceil(layers / stages);
+      if (stages === 1) return held;
+      const most = virtual === 1 ? stages : virtual ? stages + (stages - 1) / virtual : microBatches;
+      return held * min(microBatches, most);
+    },
+    logit_bytes: (tokens, vocab, width = 4) => tokens * vocab * width,
+    kv_bytes_per_token: (layers, kvHeads, headDim, width = 2) => 2 * layers * kvHeads * headDim * width,
+    mla_bytes_per_token: (layers, kvRank, ropeDim, width = 2) => layers * (kvRank + ropeDim) * width,
+    kv_cache_bytes: (perToken, tokens, requests = 1) => perToken * tokens * requests,
+  };
+
+  const serving = {
+    bits_per_weight: (bits, block, scaleBits = 16) => bits + scaleBits / block,
+    requests_in_memory: (memoryBytes, weightBytes, cacheBytes) => (memoryBytes - weightBytes) / cacheBytes,
+  };
+
+  atlas.quantities = {
+    ...evaluation, ...models, ...memory, ...serving, ...compute, ...experts, ...communication, ...pipelines,
+  };
 })();

@@ -1,78 +1,73 @@
-// A row of models → what time and traffic follow from: scripts/atlas/calculators/shapes.py.
+// A model → the sizes that memory depends on: scripts/atlas/calculators/shapes.py.
 (() => {
-  const atlas = globalThis.atlasCalculators;
-  const WANTED = {
-    params_total: "总参数",
-    params_active: "激活参数",
-    layers: "层数",
-    hidden: "隐藏维",
-    heads: "注意力头数",
-    kv_heads: " KV 头数",
-    experts_active: "每词元专家数",
+  const atlas = (globalThis.atlasCalculators ??= {});
+  const q = atlas.quantities;
+  const PLAIN = new Set(["gelu", "relu", "relu2"]);
+
+  const shape = (given) => {
+    const embeddings = q.embedding_parameters(given.vocab, given.hidden, given.tied ? 1 : 0);
+    const whole = given.moe_layers * q.expert_parameters(given.hidden, given.expert_ffn, given.experts);
+    return {...given, embeddings, routed: Math.min(whole, Math.max(0, given.params - embeddings))};
   };
 
-  const shapeOf = (data, key) => {
-    const name = data.name("models", key);
-    const number = (column, otherwise = null) => {
-      const value = data.number("models", key, column) ?? otherwise;
-      if (value === null) {
-        const sentence = `数据里没有 ${name} 的${WANTED[column]}，算不了这一项；换一个模型，或选“自己填”。`;
-        throw new atlas.BadInput("model", sentence);
-      }
-      return value;
-    };
-    const attention = data.text("models", key, "attention");
-    if (attention === "sparse") {
-      throw new atlas.BadInput("model", `${name} 用稀疏注意力，缓存和计算的算法各家不同，这里不算；选“自己填”。`);
+  const attention = (key, data, hidden, heads) => {
+    const number = (column) => data.number("models", key, column);
+    const head = number("head_dim") || hidden / heads;
+    const rank = number("kv_lora_rank"), rope = number("rope_head_dim");
+    if (rank !== null && rope !== null) {
+      return (number("q_lora_rank") || 0) + rank + rope + heads * (2 * (head + rope) + 2 * head);
     }
-    const total = number("params_total"), layers = number("layers"), hidden = number("hidden"), heads = number("heads");
-    const headDim = number("head_dim", hidden / heads);
-    const rank = number("kv_lora_rank", 0), rope = number("rope_head_dim", 0);
-    const kvHeads = rank ? heads : number("kv_heads", attention === "mha" ? heads : null);
-    const sliding = number("layers_sliding", 0), linear = number("layers_linear", 0);
-    const experts = number("experts", 1), moe = experts > 1;
-    const chosen = moe ? number("experts_active") : 1;
-    const inner = moe ? number("expert_ffn", 0) * (chosen + number("experts_shared", 0)) : number("ffn", 4 * hidden);
-    const active = moe ? number("params_active") : total;
-    const full = number("layers_full", layers - sliding - linear), window = number("window", 0);
-    const activation = data.text("models", key, "activation");
-    return {
-      total,
-      active,
+    return 2 * head * (heads + (number("kv_heads") || heads));
+  };
+
+  atlas.shapeOf = (key, data) => {
+    const number = (column) => data.number("models", key, column);
+    const guesses = [];
+    const layers = number("layers") || 0, hidden = number("hidden") || 0, heads = number("heads") || 0;
+    const gated = !PLAIN.has(data.text("models", key, "activation"));
+    const ffn = number("ffn"), vocab = number("vocab"), experts = number("experts"), expertFfn = number("expert_ffn");
+    if (ffn === null && !(experts && expertFfn)) guesses.push("这个模型的 FFN 宽度没有查到，按常见的比例估。");
+    if (vocab === null) guesses.push("这个模型的词表没有查到，词嵌入没有单列，输出得分按 0 算。");
+    if (experts && !expertFfn) guesses.push("这个模型的专家宽度没有查到，全部参数按不分专家切。");
+    if (data.text("models", key, "class") === "encoder-decoder") {
+      guesses.push("编码器-解码器模型的交叉注意力没有计入激活。");
+    }
+    const isMoe = Boolean(experts && expertFfn);
+    return shape({
+      params: number("params_total") || 0,
       layers,
-      full,
-      sliding,
-      window,
       hidden,
       heads,
-      width: heads * (headDim + rope / 2),
-      kv: rank ? rank + rope : 2 * kvHeads * headDim,
-      kvHeads,
-      experts,
-      chosen,
-      moeLayers: moe ? layers - number("layers_dense", 0) : 0,
-      inner,
-      matrices: activation === "swiglu" || activation === "geglu" ? 3 : 2,
-      routed: experts > 1 ? atlas.quantities.routed_parameters(total, active, experts, chosen) : 0,
-      seen: (tokens) => full * tokens + sliding * Math.min(tokens, window),
-    };
+      attention: attention(key, data, hidden, heads),
+      ffn: ffn !== null ? ffn : gated ? (8 * hidden) / 3 : 4 * hidden,
+      gated,
+      vocab: vocab || 0,
+      tied: data.flag("models", key, "tied_embeddings"),
+      experts: isMoe ? experts : 0,
+      active: isMoe ? number("experts_active") || 0 : 0,
+      shared: isMoe ? number("experts_shared") || 0 : 0,
+      expert_ffn: isMoe ? expertFfn : 0,
+      moe_layers: isMoe ? layers - (number("layers_dense") || 0) : 0,
+      guesses,
+    });
   };
 
-  const PEAKS = {16: ["bf16_dense", "fp16_dense"], fp8: ["fp8_dense"], int8: ["int8_dense"], fp4: ["fp4_dense"]};
-  const PRECISIONS = {16: "16 位（BF16，没有就 FP16）", fp8: "FP8", int8: "INT8", fp4: "FP4"};
-  // Dense FLOP/s of a card, or null.
-  const peakOf = (data, device, precision) => {
-    const column = PEAKS[precision].find((one) => data.number("devices", device, one) !== null);
-    return column === undefined ? null : data.number("devices", device, column) * 1e12;
-  };
-  const neededPeak = (data, device, precision, advice) => {
-    const peak = peakOf(data, device, precision);
-    if (peak === null) {
-      const said = data.text("devices", device, PEAKS[precision][0]) || "没有查到";
-      const name = data.name("devices", device);
-      throw new atlas.BadInput("precision", `${name} 的 ${PRECISIONS[precision]} 稠密算力：${said}。${advice}`);
-    }
-    return peak;
-  };
-  Object.assign(atlas, {shapeOf, peakOf, neededPeak});
+  atlas.ownShape = (inputs) =>
+    shape({
+      params: inputs.params,
+      layers: inputs.layers,
+      hidden: inputs.hidden,
+      heads: inputs.heads,
+      attention: 2 * (inputs.hidden / inputs.heads) * (inputs.heads + inputs.kv_heads),
+      ffn: inputs.ffn,
+      gated: inputs.gated === "yes",
+      vocab: inputs.vocab,
+      tied: false,
+      experts: inputs.experts,
+      active: inputs.active,
+      shared: 0,
+      expert_ffn: inputs.expert_ffn,
+      moe_layers: inputs.experts ? inputs.layers : 0,
+      guesses: [],
+    });
 })();

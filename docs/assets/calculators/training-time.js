@@ -1,7 +1,7 @@
 // 训练时间与成本: the same steps as scripts/atlas/calculators/training_time.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, shapeOf, neededPeak} = atlas;
+  const {show, BadInput, flowOf, neededPeak} = atlas;
   const q = atlas.quantities;
   const FREE = "free", NONE = "none", SQUARE = "square";
 
@@ -14,11 +14,11 @@
       return [parameters, parameters, 0];
     }
     if (attention !== NONE) {
-      const shape = shapeOf(data, model);
+      const flow = flowOf(data, model);
       if (attention === SQUARE) {
-        return [shape.active, shape.total, q.attention_compute_per_token(shape.full, 1, shape.width, sequence)];
+        return [flow.active, flow.total, q.attention_compute_per_token(flow.full, 1, flow.width, sequence)];
       }
-      return [shape.active, shape.total, q.causal_attention_per_token(shape.seen(sequence), shape.width)];
+      return [flow.active, flow.total, q.causal_attention_per_token(flow.seen(sequence), flow.width)];
     }
     const total = data.number("models", model, "params_total"), active = data.number("models", model, "params_active");
     if (total === null || (active === null && data.number("models", model, "experts") !== null)) {

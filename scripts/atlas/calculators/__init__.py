@@ -37,6 +37,7 @@ from atlas.calculators.declaration import (
     Schedule,
     Table,
     Value,
+    grouped,
 )
 from atlas.calculators.numbers import parse, show
 from atlas.calculators.reading import choices_of, is_asked, read, run
@@ -63,6 +64,7 @@ __all__ = [
     "choices_of",
     "data_of",
     "data_script",
+    "grouped",
     "is_asked",
     "parse",
     "read",

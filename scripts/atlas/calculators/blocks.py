@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from atlas.calculators.declaration import Bar, Calculator, Form, Output, Result, Schedule, Table, Value
-from atlas.calculators.numbers import fixed, show
+from atlas.calculators.numbers import added, fixed, show
 
 _KEY = ' class="atlas-calculator-key"'
 _STEP, _LANE, _WIDEST = 22.0, 24, 2200.0
@@ -102,9 +102,7 @@ def _bars(bar: Bar, rows: Sequence[tuple[str, Sequence[float], float | None, str
 
 
 def _extent(parts: Sequence[float], limit: float | None) -> float:
-    total = 0.0
-    for part in parts:
-        total += part
+    total = added(parts)
     return total if limit is None else max(total, limit)
 
 

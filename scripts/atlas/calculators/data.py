@@ -11,11 +11,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "models": (
         "maker", "class", "attention", "activation", "moe", "tied_embeddings", "params_total", "params_active", "layers",
         "layers_dense", "layers_full", "layers_linear", "layers_sliding", "window", "hidden", "ffn", "expert_ffn", "heads",
-        "kv_heads", "head_dim", "kv_lora_rank", "rope_head_dim", "vocab", "context", "experts", "experts_shared",
-        "experts_active",
+        "kv_heads", "head_dim", "kv_lora_rank", "rope_head_dim", "vocab", "q_lora_rank", "context", "experts",
+        "experts_shared", "experts_active",
     ),
     "devices": (
-        "maker", "per", "form", "status", "memory", "memory_usable", "bandwidth", "bf16_dense", "fp16_dense", "fp8_dense",
+        "maker", "per", "form", "status", "memory", "memory_usable", "devices_seen", "bandwidth",
+        "bf16_dense", "fp16_dense", "fp8_dense",
         "fp4_dense", "int8_dense", "tdp", "link_uni", "scale_up_domain",
     ),
     "interconnects": ("scope", "bandwidth_uni", "bandwidth_bi", "measured_busbw"),
@@ -46,6 +47,10 @@ class Data:
         """A word of the data, or nothing; 未公开 and 不支持 where the data says so."""
         value = self.rows[kind].get(key, {}).get(column)
         return value if isinstance(value, str) else ""
+
+    def flag(self, kind: str, key: str, column: str) -> bool:
+        """Whether the data says yes."""
+        return self.rows[kind].get(key, {}).get(column) is True
 
     def name(self, kind: str, key: str) -> str:
         """What readers see of a row."""

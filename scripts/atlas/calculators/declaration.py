@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -57,6 +58,11 @@ class Input:
     group: str = ""
     """The legend of the fieldset; neighbours with the same one share it."""
     help: str = ""
+
+
+def grouped(group: str, *inputs: Input, when: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> tuple[Input, ...]:
+    """Inputs under one legend; ``when`` holds for those that do not have a condition of their own."""
+    return tuple(dataclasses.replace(one, group=group, when=one.when or when) for one in inputs)
 
 
 @dataclass(frozen=True, slots=True)

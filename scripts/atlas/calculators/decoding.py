@@ -18,8 +18,8 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
+from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak, peak_of
 from atlas.calculators.numbers import show
-from atlas.calculators.shapes import PRECISIONS, needed_peak, peak_of, shape_of
 from atlas.quantities.compute import causal_attention_per_token, forward_compute, roofline_ridge
 from atlas.quantities.models import weights_read_bytes
 from atlas.quantities.serving import batch_step_seconds, requests_in_memory
@@ -27,7 +27,7 @@ from atlas.quantities.serving import batch_step_seconds, requests_in_memory
 FREE = "free"
 _WIDTHS = {"4": "4 字节（FP32）", "2": "2 字节（BF16、FP16）", "1": "1 字节（FP8、INT8）", "0.5": "半字节（4 位，不含缩放）"}
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-_MOST = 1_048_576
+_MOST = 65_536
 """The largest batch that is looked at for where arithmetic takes over."""
 _SECONDS, _TOKENS = Form("seconds", 3), Form("number", 3, "词元/秒")
 
@@ -98,12 +98,12 @@ def _load(inputs: Inputs, numbers: dict[str, float], data: Data) -> Load:
             raise BadInputError("active", "激活参数不会比总参数多，检查这两个数。")
         cached = numbers["kilobytes"] * 1000 * context
         return Load(total, active, 0.0, 1.0, 1.0, width, cached, forward_compute(active, prompt), prompt)
-    shape = shape_of(data, key)
+    flow = flow_of(data, key)
     # Training's attention is three times the forward pass's.
-    attention = causal_attention_per_token(shape.seen(prompt), shape.width) / 3 * prompt
-    work = forward_compute(shape.active, prompt) + attention
-    cached = shape.seen(context) * shape.kv * cache_width
-    return Load(shape.total, shape.active, shape.routed, shape.experts, shape.chosen, width, cached, work, prompt)
+    attention = causal_attention_per_token(flow.seen(prompt), flow.width) / 3 * prompt
+    work = forward_compute(flow.active, prompt) + attention
+    cached = flow.seen(context) * flow.kv * cache_width
+    return Load(flow.total, flow.active, flow.routed, flow.experts, flow.chosen, width, cached, work, prompt)
 
 
 def _cards(inputs: Inputs, numbers: dict[str, float], data: Data) -> Cards:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from atlas.calculators.shapes import Shape
+from atlas.calculators.flows import Flow
 from atlas.quantities.communication import (
     all_gather_factor,
     context_parallel_bytes,
@@ -21,7 +21,7 @@ from atlas.quantities.communication import (
     tensor_parallel_bytes,
 )
 from atlas.quantities.compute import causal_attention_per_token, training_compute
-from atlas.quantities.memory import activation_bytes_full_recompute, activation_bytes_lean
+from atlas.quantities.memory import activation_bytes_full_recompute, counted_activation_bytes
 
 MOST_STAGES, MOST_CONTEXT, MOST_CHUNKS = 128, 64, 8
 SHORTEST = 4096
@@ -34,7 +34,7 @@ UNEVEN = 1.15
 class Job:
     """What is trained on what. Rates are per card in base units, with what is lost of them taken off already."""
 
-    shape: Shape
+    flow: Flow
     cards: int
     node: int
     """Cards in a fast domain."""
@@ -107,14 +107,14 @@ class Plan:
         return self.states + self.activations
 
 
-def stage_layers(shape: Shape, stages: int) -> int:
+def stage_layers(flow: Flow, stages: int) -> int:
     """Layers of the longest stage; embedding and output layer are spread evenly."""
-    return math.ceil(shape.layers / stages)
+    return math.ceil(flow.layers / stages)
 
 
-def uneven(shape: Shape, stages: int) -> float:
+def uneven(flow: Flow, stages: int) -> float:
     """The longest stage over the mean one."""
-    return stage_layers(shape, stages) * stages / shape.layers
+    return stage_layers(flow, stages) * stages / flow.layers
 
 
 @dataclass(slots=True)
@@ -129,17 +129,17 @@ def grids(job: Job, dropped: Dropped) -> Iterator[Grid]:
     """All grids whose parts divide what they must; those of equal time keep this order."""
     tensor = 1
     while tensor <= job.node and job.cards % tensor == 0:
-        if job.shape.heads % tensor == 0:
+        if job.flow.heads % tensor == 0:
             yield from _grids_with(job, tensor, dropped)
         tensor *= 2
 
 
 def _grids_with(job: Job, tensor: int, dropped: Dropped) -> Iterator[Grid]:
     left = job.cards // tensor
-    for stages in range(1, min(MOST_STAGES, int(job.shape.layers), left) + 1):
+    for stages in range(1, min(MOST_STAGES, int(job.flow.layers), left) + 1):
         if left % stages:
             continue
-        if uneven(job.shape, stages) > UNEVEN:
+        if uneven(job.flow, stages) > UNEVEN:
             dropped.uneven += 1
             continue
         context = 1
@@ -148,16 +148,16 @@ def _grids_with(job: Job, tensor: int, dropped: Dropped) -> Iterator[Grid]:
                 break
             data = left // stages // context
             if job.batch % (data * job.micro) == 0:
-                for expert in _experts(job.shape, tensor * context * data):
+                for expert in _experts(job.flow, tensor * context * data):
                     yield Grid(tensor, stages, context, data, expert)
             else:
                 dropped.batch += 1
             context *= 2
 
 
-def _experts(shape: Shape, cards: int) -> Iterator[int]:
-    for expert in range(1, min(int(shape.experts), cards) + 1):
-        if shape.experts % expert == 0 and cards % expert == 0:
+def _experts(flow: Flow, cards: int) -> Iterator[int]:
+    for expert in range(1, min(int(flow.experts), cards) + 1):
+        if flow.experts % expert == 0 and cards % expert == 0:
             yield expert
 
 
@@ -180,7 +180,7 @@ def _chunks(job: Job, grid: Grid) -> list[int]:
     micros = job.batch // (grid.data * job.micro)
     if grid.stages == 1 or micros % grid.stages:
         return [1]
-    layers = stage_layers(job.shape, grid.stages)
+    layers = stage_layers(job.flow, grid.stages)
     most = max(one for one in range(1, MOST_CHUNKS + 1) if layers % one == 0)
     return [1] if most == 1 else [1, most]
 
@@ -196,7 +196,7 @@ def _plan(job: Job, grid: Grid, zero: int, full: bool, chunks: int) -> Plan:
     hop = 0.0
     if grid.stages > 1:
         line = job.inner if grid.tensor * grid.context * grid.stages <= job.node else job.outer
-        hop = pipeline_bytes(job.sequence, job.micro, job.shape.hidden) / (grid.tensor * grid.context) / line
+        hop = pipeline_bytes(job.sequence, job.micro, job.flow.hidden) / (grid.tensor * grid.context) / line
     return Plan(
         grid,
         micros,
@@ -217,50 +217,49 @@ def _plan(job: Job, grid: Grid, zero: int, full: bool, chunks: int) -> Plan:
 
 def _states(job: Job, grid: Grid, zero: int) -> tuple[float, tuple[float, float]]:
     """Bytes of weights, gradients and Adam's states on the fullest card, and its dense and routed weights."""
-    shape, longest = job.shape, uneven(job.shape, grid.stages)
-    dense = (shape.total - shape.routed) / (grid.tensor * grid.stages) * longest
-    routed = shape.routed / (grid.expert * grid.stages) * longest
+    flow, longest = job.flow, uneven(job.flow, grid.stages)
+    dense = (flow.total - flow.routed) / (grid.tensor * grid.stages) * longest
+    routed = flow.routed / (grid.expert * grid.stages) * longest
     same, twins = grid.data * grid.context, grid.tensor * grid.context * grid.data / grid.expert
     if zero == 1:
         kept = 2 + job.gradient
         return dense * (kept + 12 / same) + routed * (kept + 12 / twins), (dense, routed)
     # Two layers' weights are whole at any time: the one in use and the one being fetched.
-    whole = 4 * (dense + routed) / stage_layers(shape, grid.stages)
+    whole = 4 * (dense + routed) / stage_layers(flow, grid.stages)
     return (14 + job.gradient) * (dense / same + routed / twins) + whole, (dense, routed)
 
 
 def _activations(job: Job, grid: Grid, full: bool, chunks: int, micros: int) -> float:
     """Bytes on the first card, which holds the most micro-batches."""
-    shape, split = job.shape, grid.tensor * grid.context
-    layers = stage_layers(shape, grid.stages)
-    gates = 2.0 if shape.matrices == 3 else 1.0
-    copies = shape.chosen if shape.moe_layers else 0.0
-    lean = (
-        activation_bytes_lean(job.sequence, job.micro, shape.hidden, shape.width, shape.kv, shape.inner, gates, copies)
-        / split
-    )
+    flow, split = job.flow, grid.tensor * grid.context
+    layers = stage_layers(flow, grid.stages)
+    copies = flow.chosen if flow.moe_layers else 0.0
+    ffn = (2.0 if flow.matrices == 3 else 1.0) * flow.inner + copies * flow.hidden
+    tokens = job.sequence * job.micro / grid.context
+    # Norms and activation functions are computed again, which costs next to nothing.
+    light = counted_activation_bytes(tokens, flow.hidden, 2 * flow.width + flow.kv, ffn, grid.tensor, 1, 0)
     held = min(grid.stages + (grid.stages - 1) / chunks if chunks > 1 else grid.stages, micros)
     if full:
-        return held * activation_bytes_full_recompute(job.sequence, job.micro, shape.hidden, layers) / split + lean
-    return held * layers * lean
+        return held * activation_bytes_full_recompute(job.sequence, job.micro, flow.hidden, layers) / split + light
+    return held * layers * light
 
 
 def _arithmetic(job: Job, grid: Grid, full: bool) -> tuple[float, float]:
     """Seconds of a micro-batch on a stage: what the model needs, and what comes on top."""
-    shape, tokens = job.shape, job.sequence * job.micro
-    attention = causal_attention_per_token(shape.seen(job.sequence), shape.width) * tokens
-    needed = training_compute(shape.active, tokens) + attention
+    flow, tokens = job.flow, job.sequence * job.micro
+    attention = causal_attention_per_token(flow.seen(job.sequence), flow.width) * tokens
+    needed = training_compute(flow.active, tokens) + attention
     work = needed / (grid.tensor * grid.context * grid.stages) / job.rate
-    return work, work * (uneven(shape, grid.stages) * (4 / 3 if full else 1) - 1)
+    return work, work * (uneven(flow, grid.stages) * (4 / 3 if full else 1) - 1)
 
 
 def _tensor(job: Job, grid: Grid, full: bool) -> float:
     """Four all-reduces a dense layer, two where experts have their own traffic; half as many again to recompute."""
     if grid.tensor == 1:
         return 0.0
-    shape, layers = job.shape, stage_layers(job.shape, grid.stages)
-    a_layer = tensor_parallel_bytes(job.sequence / grid.context, job.micro, shape.hidden, grid.tensor)
-    busy = layers * (1 - shape.moe_layers / shape.layers / 2)
+    flow, layers = job.flow, stage_layers(job.flow, grid.stages)
+    a_layer = tensor_parallel_bytes(job.sequence / grid.context, job.micro, flow.hidden, grid.tensor)
+    busy = layers * (1 - flow.moe_layers / flow.layers / 2)
     return busy * a_layer * (1.5 if full else 1) / (job.inner if grid.tensor <= job.node else job.outer)
 
 
@@ -268,11 +267,11 @@ def _context(job: Job, grid: Grid, work: float) -> float:
     """Keys and values forward, again backward, their gradients back: what attention's own arithmetic does not hide."""
     if grid.context == 1:
         return 0.0
-    shape, tokens = job.shape, job.sequence * job.micro
-    share = shape.full / shape.layers * stage_layers(shape, grid.stages)
-    sent = context_parallel_bytes(job.sequence, job.micro, 1, shape.kv / 2, grid.context) / min(grid.tensor, shape.kv_heads)
+    flow, tokens = job.flow, job.sequence * job.micro
+    share = flow.full / flow.layers * stage_layers(flow, grid.stages)
+    sent = context_parallel_bytes(job.sequence, job.micro, 1, flow.kv / 2, grid.context) / min(grid.tensor, flow.kv_heads)
     line = job.inner if grid.tensor * grid.context <= job.node else job.outer
-    attention = causal_attention_per_token(shape.seen(job.sequence), shape.width) * tokens
+    attention = causal_attention_per_token(flow.seen(job.sequence), flow.width) * tokens
     hides = attention / (grid.tensor * grid.context * grid.stages) / job.rate
     return max(0.0, 3 * share * sent / line - hides)
 
@@ -281,17 +280,17 @@ def _expert(job: Job, grid: Grid, full: bool) -> float:
     """To the experts and back, forward and backward; between nodes a token goes once to each node it must reach."""
     if grid.expert == 1:
         return 0.0
-    shape = job.shape
+    flow = job.flow
     tokens = job.sequence * job.micro / (grid.tensor * grid.context)
     nodes = max(1.0, grid.expert / job.node)
     near = (
-        expert_dispatch_bytes(tokens, shape.hidden, shape.chosen) * all_gather_factor(min(grid.expert, job.node)) / job.inner
+        expert_dispatch_bytes(tokens, flow.hidden, flow.chosen) * all_gather_factor(min(grid.expert, job.node)) / job.inner
     )
     far = 0.0
     if nodes > 1:
-        reached = expected_destinations(shape.experts, shape.chosen, nodes) * all_gather_factor(nodes)
-        far = expert_dispatch_bytes(tokens, shape.hidden, reached) / job.outer
-    layers = stage_layers(shape, grid.stages) * shape.moe_layers / shape.layers
+        reached = expected_destinations(flow.experts, flow.chosen, nodes) * all_gather_factor(nodes)
+        far = expert_dispatch_bytes(tokens, flow.hidden, reached) / job.outer
+    layers = stage_layers(flow, grid.stages) * flow.moe_layers / flow.layers
     return layers * (6 if full else 4) * max(near, far)
 
 

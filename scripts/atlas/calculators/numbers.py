@@ -7,7 +7,7 @@ and ``toFixed`` are specified so, and ``decimal`` does it here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from atlas.calculators.declaration import Form, Value
@@ -58,6 +58,14 @@ def show(value: Value, form: Form) -> str:
         size, unit = _scale(value, form.style)
         return _joined(significant(value / size, form.digits), unit + form.unit)
     return _joined(_plain(value, form), form.unit)
+
+
+def added(parts: Iterable[float]) -> float:
+    """The sum from first to last, as JavaScript adds; newer Pythons' ``sum`` corrects its rounding on the way."""
+    total = 0.0
+    for part in parts:
+        total += part
+    return total
 
 
 def _plain(value: float, form: Form) -> str:

@@ -18,9 +18,9 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
+from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak
 from atlas.calculators.grids import MOST_STAGES, SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plan, uneven
 from atlas.calculators.numbers import show
-from atlas.calculators.shapes import PRECISIONS, needed_peak, shape_of
 
 _PRECISIONS = {key: PRECISIONS[key] for key in ("16", "fp8")}
 _OWN, _FREE = "device", "free"
@@ -103,7 +103,7 @@ def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
     memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory") or 0.0
     share = numbers["links"] / 100
     return Job(
-        shape_of(data, str(inputs["model"])),
+        flow_of(data, str(inputs["model"])),
         int(numbers["cards"]),
         int(numbers["node"]),
         memory * 1e9 * (1 - numbers["reserve"] / 100),
@@ -152,9 +152,9 @@ def _own(job: Job, numbers: dict[str, float], found: Search) -> str:
 
 
 def _why_not(job: Job, grid: Grid) -> str:
-    if grid.tensor > job.node or job.shape.heads % grid.tensor or grid.tensor & (grid.tensor - 1):
+    if grid.tensor > job.node or job.flow.heads % grid.tensor or grid.tensor & (grid.tensor - 1):
         return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数"
-    if grid.stages > min(MOST_STAGES, job.shape.layers) or uneven(job.shape, grid.stages) > UNEVEN:
+    if grid.stages > min(MOST_STAGES, job.flow.layers) or uneven(job.flow, grid.stages) > UNEVEN:
         return "层切得太不匀，最长的一级拖慢所有人"
     if job.batch % (grid.data * job.micro):
         return f"DP×微批是 {grid.data * job.micro}，除不尽全局批 {job.batch}"
@@ -175,7 +175,7 @@ def _fails(job: Job, found: Search) -> list[list[Value]]:
     if found.dropped.batch:
         rows.append(["批分不匀", float(found.dropped.batch), f"全局批 {job.batch} 要能被 DP×微批整除"])
     if found.dropped.uneven:
-        layers = show(job.shape.layers, Form("whole"))
+        layers = show(job.flow.layers, Form("whole"))
         rows.append(["层切不匀", float(found.dropped.uneven), f"{layers} 层切开后，最长的一级比平均多出 15% 以上"])
     return rows
 
@@ -269,7 +269,8 @@ CALCULATOR = Calculator(
             detailed=True),
         Table("fails", "为什么别的不行", (Column("原因"), Column("几种", Form("whole")), Column("细说"))),
     ),
-    formulas=("training_compute", "causal_attention_per_token", "activation_bytes_lean", "activation_bytes_full_recompute",
+
+                 formulas=("training_compute", "causal_attention_per_token", "counted_activation_bytes", "activation_bytes_full_recompute",
               "tensor_parallel_bytes", "context_parallel_bytes", "expert_dispatch_bytes", "expected_destinations",
               "pipeline_bytes", "all_gather_factor"),
     symbols="N 是每个词元用到的参数，D 是词元数；s、b 是微批的序列长和条数，h 隐藏维；t、c、p、e 是 TP、CP、PP、"

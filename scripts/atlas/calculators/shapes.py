@@ -1,139 +1,97 @@
-"""A row of ``models`` → the few numbers that time and traffic follow from, or a sentence on what is not published."""
+"""A model of the data, or one typed by hand → the sizes that memory depends on, with a sentence on each that is a guess."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from atlas.calculators.data import Data
-from atlas.calculators.declaration import BadInputError
-from atlas.quantities.models import routed_parameters
+from atlas.calculators.declaration import Inputs
+from atlas.quantities.models import embedding_parameters, expert_parameters
+
+OWN = "own"
+_PLAIN = frozenset({"gelu", "relu", "relu2"})
+"""Activation functions of feed-forward blocks with two matrices; all others are gated and have three."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A decoder. Dense models have one expert, of which every token uses all."""
+    """Numbers are 0 where a model has none of it; ``guesses`` are sentences on what the data does not say."""
 
-    total: float
-    active: float
+    params: float
     layers: float
-    full: float
-    """Layers whose attention sees everything before."""
-    sliding: float
-    window: float
     hidden: float
     heads: float
-    width: float
-    """Of the heads together: their number times the mean of the dimensions of queries and values."""
-    kv: float
-    """Numbers that one token leaves in one layer's cache."""
-    kv_heads: float
-    experts: float
-    chosen: float
-    moe_layers: float
-    inner: float
-    """Width of the feed-forward block that a token goes through in a layer: its experts' together."""
-    matrices: float
-    """Three for gated feed-forward blocks, else two."""
+    attention: float
+    """Numbers a token keeps of queries, keys, values and the attention's result, in a layer."""
+    ffn: float
+    gated: bool
+    vocab: float = 0.0
+    tied: bool = False
+    experts: float = 0.0
+    active: float = 0.0
+    shared: float = 0.0
+    expert_ffn: float = 0.0
+    moe_layers: float = 0.0
+    guesses: tuple[str, ...] = field(default=())
+
+    @property
+    def embeddings(self) -> float:
+        """Weights of the embedding and the output layer."""
+        return embedding_parameters(self.vocab, self.hidden, 1 if self.tied else 0)
 
     @property
     def routed(self) -> float:
-        """Weights of the experts among which tokens choose."""
-        return routed_parameters(self.total, self.active, self.experts, self.chosen) if self.experts > 1 else 0.0
-
-    def seen(self, tokens: float) -> float:
-        """Layers times cached tokens that attention reads at a context of so many tokens."""
-        return self.full * tokens + self.sliding * min(tokens, self.window)
+        """Weights of all routed experts; never more than the model has."""
+        whole = self.moe_layers * expert_parameters(self.hidden, self.expert_ffn, self.experts)
+        return min(whole, max(0.0, self.params - self.embeddings))
 
 
-def shape_of(data: Data, key: str) -> Shape:
-    """The shape of a model of the data.
+def shape_of(key: str, data: Data) -> Shape:
+    """The shape of a model of the data that has parameters, layers, a hidden width and heads."""
 
-    Raises:
-        BadInputError: if something it needs is not published or the kind of attention has no simple account.
-    """
-    name = data.name("models", key)
+    def number(column: str) -> float | None:
+        return data.number("models", key, column)
 
-    def number(column: str, default: float | None = None) -> float:
-        value = data.number("models", key, column)
-        if value is None:
-            value = default
-        if value is None:
-            raise BadInputError("model", f"数据里没有 {name} 的{_WANTED[column]}，算不了这一项；换一个模型，或选“自己填”。")
-        return value
-
-    attention = data.text("models", key, "attention")
-    if attention == "sparse":
-        raise BadInputError("model", f"{name} 用稀疏注意力，缓存和计算的算法各家不同，这里不算；选“自己填”。")
-    total, layers, hidden, heads = number("params_total"), number("layers"), number("hidden"), number("heads")
-    head_dim = number("head_dim", hidden / heads)
-    rank, rope = number("kv_lora_rank", 0.0), number("rope_head_dim", 0.0)
-    mha = heads if attention == "mha" else None
-    kv_heads = heads if rank else number("kv_heads", mha)
-    sliding, linear = number("layers_sliding", 0.0), number("layers_linear", 0.0)
-    experts = number("experts", 1.0)
-    moe = experts > 1
-    chosen = number("experts_active") if moe else 1.0
-    inner = number("expert_ffn", 0.0) * (chosen + number("experts_shared", 0.0)) if moe else number("ffn", 4 * hidden)
+    guesses: list[str] = []
+    layers, hidden, heads = number("layers") or 0.0, number("hidden") or 0.0, number("heads") or 0.0
+    gated = data.text("models", key, "activation") not in _PLAIN
+    ffn, vocab, experts, expert_ffn = number("ffn"), number("vocab"), number("experts"), number("expert_ffn")
+    if ffn is None and not (experts and expert_ffn):
+        guesses.append("这个模型的 FFN 宽度没有查到，按常见的比例估。")
+    if vocab is None:
+        guesses.append("这个模型的词表没有查到，词嵌入没有单列，输出得分按 0 算。")
+    if experts and not expert_ffn:
+        guesses.append("这个模型的专家宽度没有查到，全部参数按不分专家切。")
+    if data.text("models", key, "class") == "encoder-decoder":
+        guesses.append("编码器-解码器模型的交叉注意力没有计入激活。")
+    is_moe = bool(experts and expert_ffn)
     return Shape(
-        total=total,
-        active=number("params_active") if moe else total,
-        layers=layers,
-        full=number("layers_full", layers - sliding - linear),
-        sliding=sliding,
-        window=number("window", 0.0),
-        hidden=hidden,
-        heads=heads,
-        width=heads * (head_dim + rope / 2),
-        kv=rank + rope if rank else 2 * kv_heads * head_dim,
-        kv_heads=kv_heads,
-        experts=experts,
-        chosen=chosen,
-        moe_layers=layers - number("layers_dense", 0.0) if moe else 0.0,
-        inner=inner,
-        matrices=3.0 if data.text("models", key, "activation") in {"swiglu", "geglu"} else 2.0,
+        number("params_total") or 0.0, layers, hidden, heads, _attention(key, data, hidden, heads),
+        ffn if ffn is not None else (8 * hidden / 3 if gated else 4 * hidden), gated, vocab or 0.0,
+        data.flag("models", key, "tied_embeddings"),
+        *((experts or 0.0, number("experts_active") or 0.0, number("experts_shared") or 0.0, expert_ffn or 0.0,
+           layers - (number("layers_dense") or 0.0)) if is_moe else (0.0, 0.0, 0.0, 0.0, 0.0)),
+        tuple(guesses),
+    )  # fmt: skip
+
+
+def _attention(key: str, data: Data, hidden: float, heads: float) -> float:
+    number = data.number
+    head = number("models", key, "head_dim") or hidden / heads
+    rank, rope = number("models", key, "kv_lora_rank"), number("models", key, "rope_head_dim")
+    if rank is not None and rope is not None:
+        return (number("models", key, "q_lora_rank") or 0.0) + rank + rope + heads * (2 * (head + rope) + 2 * head)
+    return 2 * head * (heads + (number("models", key, "kv_heads") or heads))
+
+
+def own_shape(inputs: Inputs) -> Shape:
+    """The shape typed by hand; a Llama-like decoder, with experts if any are given."""
+    numbers: Mapping[str, float] = {name: value for name, value in inputs.items() if isinstance(value, float)}
+    hidden, heads, experts = numbers["hidden"], numbers["heads"], numbers["experts"]
+    gated = inputs["gated"] == "yes"
+    attention = 2 * (hidden / heads) * (heads + numbers["kv_heads"])
+    moe = (experts, numbers["active"], 0.0, numbers["expert_ffn"], numbers["layers"] if experts else 0.0)
+    return Shape(
+        numbers["params"], numbers["layers"], hidden, heads, attention, numbers["ffn"], gated, numbers["vocab"], False, *moe
     )
-
-
-_WANTED = {
-    "params_total": "总参数",
-    "params_active": "激活参数",
-    "layers": "层数",
-    "hidden": "隐藏维",
-    "heads": "注意力头数",
-    "kv_heads": " KV 头数",
-    "experts_active": "每词元专家数",
-}
-"""What readers call the columns without which nothing can be said."""
-
-PEAKS: Mapping[str, tuple[str, ...]] = {
-    "16": ("bf16_dense", "fp16_dense"),
-    "fp8": ("fp8_dense",),
-    "int8": ("int8_dense",),
-    "fp4": ("fp4_dense",),
-}
-"""Columns of dense rates for each precision of arithmetic, the first that a device has."""
-PRECISIONS: Mapping[str, str] = {"16": "16 位（BF16，没有就 FP16）", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
-
-
-def peak_of(data: Data, device: str, precision: str) -> float | None:
-    """Dense FLOP/s of a card, or ``None`` if the data has none."""
-    for column in PEAKS[precision]:
-        peak = data.number("devices", device, column)
-        if peak is not None:
-            return peak * 1e12
-    return None
-
-
-def needed_peak(data: Data, device: str, precision: str, advice: str) -> float:
-    """The same.
-
-    Raises:
-        BadInputError: if the data has none.
-    """
-    peak = peak_of(data, device, precision)
-    if peak is None:
-        said = data.text("devices", device, PEAKS[precision][0]) or "没有查到"
-        name = data.name("devices", device)
-        raise BadInputError("precision", f"{name} 的 {PRECISIONS[precision]} 稠密算力：{said}。{advice}")
-    return peak

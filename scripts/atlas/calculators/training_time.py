@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from atlas.calculators.data import Data
 from atlas.calculators.declaration import BadInputError, Calculator, Form, Input, Inputs, Output, Result, Value
+from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak
 from atlas.calculators.numbers import show
-from atlas.calculators.shapes import PRECISIONS, needed_peak, shape_of
 from atlas.quantities.compute import (
     attention_compute_per_token,
     card_hours,
@@ -61,11 +61,11 @@ def _model(inputs: Inputs, numbers: dict[str, float], data: Data) -> tuple[float
             raise BadInputError("attention", "自己填的模型没有层数和头数，算不了注意力；选“不计”，或选一个模型。")
         return numbers["parameters"], numbers["parameters"], 0.0
     if kind != _NONE:
-        shape = shape_of(data, key)
+        flow = flow_of(data, key)
         if kind == _SQUARE:
-            return shape.active, shape.total, attention_compute_per_token(shape.full, 1.0, shape.width, numbers["sequence"])
+            return flow.active, flow.total, attention_compute_per_token(flow.full, 1.0, flow.width, numbers["sequence"])
         mean = numbers["sequence"]
-        return shape.active, shape.total, causal_attention_per_token(shape.seen(mean), shape.width)
+        return flow.active, flow.total, causal_attention_per_token(flow.seen(mean), flow.width)
     total = data.number("models", key, "params_total")
     active = data.number("models", key, "params_active")
     if total is None or (active is None and data.number("models", key, "experts") is not None):

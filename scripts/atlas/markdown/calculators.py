@@ -44,8 +44,10 @@ from atlas.quantities import FORMULAS
 from atlas.wording import nearest
 
 INVALID = "calculator-invalid"
-SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js")
+SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js", "plans.js", "devices.js", "flows.js")
 """What every calculator needs besides the data, in this order; its own script and the page's follow."""
+_BROAD = 12
+"""A list with a longer choice gets a line of its own."""
 _MARK = re.compile(r"\x02wzxhzdk:(\d+)\x03")
 _PLACE = re.compile(r'<atlas-calculator n="(\d+)"></atlas-calculator>')
 
@@ -242,7 +244,10 @@ class _Maker:
 
     def _field(self, parent: etree.Element, one: Input, asked: bool) -> None:
         identity = f"calculator-{one.name.replace('_', '-')}"
-        field = etree.SubElement(parent, "div", {"class": "atlas-calculator-field"} | ({} if asked else {"hidden": ""}))
+        longest = max((len(label) for label in choices_of(one, self._data).values()), default=0)
+        broad = " atlas-calculator-broad" if longest > _BROAD else ""
+        given = {"class": f"atlas-calculator-field{broad}"} | ({} if asked else {"hidden": ""})
+        field = etree.SubElement(parent, "div", given)
         label = etree.SubElement(field, "label", {"for": identity})
         label.text = AtomicString(one.label + (f"（{one.unit}）" if one.unit else ""))
         described = {"aria-describedby": f"{identity}-help"} if one.help else {}
