@@ -270,9 +270,9 @@ CALCULATOR = Calculator(
         Table("fails", "为什么别的不行", (Column("原因"), Column("几种", Form("whole")), Column("细说"))),
     ),
 
-                 formulas=("training_compute", "causal_attention_per_token", "counted_activation_bytes", "activation_bytes_full_recompute",
-              "tensor_parallel_bytes", "context_parallel_bytes", "expert_dispatch_bytes", "expected_destinations",
-              "pipeline_bytes", "all_gather_factor"),
+                 formulas=("training_compute", "causal_attention_per_token", "counted_activation_bytes",
+              "activation_bytes_full_recompute", "tensor_parallel_bytes", "context_parallel_bytes", "expert_dispatch_bytes",
+              "expected_destinations", "pipeline_bytes", "all_gather_factor"),
     symbols="N 是每个词元用到的参数，D 是词元数；s、b 是微批的序列长和条数，h 隐藏维；t、c、p、e 是 TP、CP、PP、"
             "EP 的度数，n 是一组的卡数，w 是每个数的字节。",
     assumptions=(
