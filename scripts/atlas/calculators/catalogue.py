@@ -8,6 +8,7 @@ from atlas.calculators import (
     communication,
     decoding,
     evaluation_error,
+    inference_memory,
     parallelism,
     pipeline,
     training_memory,
@@ -17,6 +18,7 @@ from atlas.calculators.declaration import Calculator
 
 _MODULES = (
     training_memory,
+    inference_memory,
     training_time,
     communication,
     pipeline,

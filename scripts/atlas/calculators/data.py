@@ -21,7 +21,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "interconnects": ("scope", "bandwidth_uni", "bandwidth_bi", "measured_busbw"),
 }  # fmt: skip
-"""What is handed on; a column more costs every reader of a calculator a few hundred bytes."""
+"""What is handed on; a column more costs every reader of a calculator a few hundred bytes.
+
+Models get another, ``cached``: the numbers that a token leaves in a layer's cache.
+"""
 KINDS: Mapping[str, str] = {"model": "models", "device": "devices", "link": "interconnects"}
 """The kinds of inputs that choose a row, with where the rows are."""
 
@@ -65,10 +68,24 @@ class Data:
 
 def data_of(facts: Facts) -> Data:
     """What calculators see of the facts."""
-    return Data({kind: {row.key: _line(row, columns) for row in facts[kind]} for kind, columns in COLUMNS.items()})
+    rows = {kind: {row.key: _line(row, columns) for row in facts[kind]} for kind, columns in COLUMNS.items()}
+    for line in rows["models"].values():
+        if (kept := _cached(line)) is not None:
+            line["cached"] = kept
+    return Data(rows)
 
 
-def _line(row: Row, columns: tuple[str, ...]) -> Line:
+def _cached(line: Line) -> float | None:
+    """Numbers that a token leaves in the cache of a layer with full attention; ``None`` where the formulas don't hold."""
+    heads, width, rank, rope = (line.get(name) for name in ("kv_heads", "head_dim", "kv_lora_rank", "rope_head_dim"))
+    if isinstance(rank, float) and isinstance(rope, float):
+        return rank + rope
+    if isinstance(heads, float) and isinstance(width, float) and line.get("attention") != "sparse":
+        return 2 * heads * width
+    return None
+
+
+def _line(row: Row, columns: tuple[str, ...]) -> dict[str, Cell]:
     line: dict[str, Cell] = {"name": row.name}
     for column in columns:
         fact = row.get(column)

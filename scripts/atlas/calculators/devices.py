@@ -9,6 +9,7 @@ from atlas.calculators.data import Data
 from atlas.calculators.declaration import Form
 from atlas.calculators.numbers import show
 
+UNKNOWN = "显存未公开或没有查到"
 _GB = 1e9
 _SIZE = Form("bytes", 3)
 _SHARE = Form("number", 3, "%")
@@ -40,12 +41,15 @@ def label_of(key: str, data: Data) -> str:
 
 def fitted(needed: float, share: float, data: Data) -> list[Fitted]:
     """All devices for a card that must hold ``needed`` bytes, of whose memory ``share`` (0–1) is to be planned with."""
-    found = [_fitted(key, needed, share, data) for key in data.keys("devices")]
+    return ranked([_fitted(key, needed, share, data) for key in data.keys("devices")])
+
+
+def ranked(found: Sequence[Fitted]) -> list[Fitted]:
+    """The best first; of those that fit the smallest, of those that don't the largest."""
     return sorted(found, key=lambda one: (one.rank, _order(one)))
 
 
 def _order(one: Fitted) -> float:
-    """Of those that fit, the smallest first; of those that don't, the largest."""
     memory = one.memory or 0.0
     return memory if one.rank < 2 else -memory
 
@@ -54,7 +58,7 @@ def _fitted(key: str, needed: float, share: float, data: Data) -> Fitted:
     memory = memory_of(key, data)
     label = label_of(key, data)
     if memory is None:
-        return Fitted(key, label, None, 3, "显存未公开或没有查到")
+        return Fitted(key, label, None, 3, UNKNOWN)
     used = show(100 * needed / memory, _SHARE)
     if needed <= memory * share:
         return Fitted(key, label, memory, 0, f"放得下，占 {used}")
