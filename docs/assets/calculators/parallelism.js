@@ -4,7 +4,7 @@
   const {show, BadInput, flowOf, neededPeak} = atlas;
   const q = atlas.quantities;
   const MOST_STAGES = 128, MOST_CONTEXT = 64, MOST_CHUNKS = 8, SHORTEST = 4096, UNEVEN = 1.15, SHOWN = 10, TIED = 5;
-  const BYTES = {style: "bytes", digits: 3}, SECONDS = {style: "seconds", digits: 3}, PERCENT = {digits: 3, unit: "%"};
+  const BYTES = {style: "bytes", digits: 3}, PERCENT = {digits: 3, unit: "%"};
   const LOSSES = {
     again: "重算和各级不匀",
     tensor: "张量并行的通信",
@@ -239,17 +239,17 @@
     return "CP 要是二的幂，EP 要除得尽专家数和 TP×CP×DP";
   };
   const ownGrid = (job, inputs, found) => {
-    if (inputs.own_pp === null && inputs.own_tp === null) return "";
+    if (inputs.own_pp === null && inputs.own_tp === null) return ["", {}];
     const tensor = inputs.own_tp ?? 1, stages = inputs.own_pp ?? 1, context = inputs.own_cp ?? 1, expert = inputs.own_ep ?? 1;
     const divisor = tensor * stages * context;
-    if (job.cards % divisor) return `你填的 TP×PP×CP 是 ${divisor}，除不尽 ${job.cards} 张卡。`;
+    if (job.cards % divisor) return [`你填的 TP×PP×CP 是 ${divisor}，除不尽 ${job.cards} 张卡。`, {}];
     const grid = {tensor, stages, context, data: job.cards / divisor, expert};
     const rank = found.plans.findIndex((one) => nameOf(one.grid) === nameOf(grid));
-    if (rank < 0) return `${nameOf(grid)}：不在可行的里面，${whyNot(job, grid)}。`;
+    if (rank < 0) return [`${nameOf(grid)}：不在可行的里面，${whyNot(job, grid)}。`, {}];
     const one = found.plans[rank], much = slower(one, found.plans[0]);
-    const word = much <= TIED ? "分不出先后" : `慢 ${show(much, PERCENT)}`;
-    const seconds = show(one.seconds, SECONDS);
-    return `${nameOf(grid)}：排第 ${rank + 1}（共 ${found.plans.length} 种），一步 ${seconds}，与最快的${word}；${lossOf(one)}。`;
+    const word = much <= TIED ? "与最快的分不出先后" : `比最快的慢 ${show(much, PERCENT)}`;
+    const sentence = `${nameOf(grid)}：${found.plans.length} 种里排第 ${rank + 1}，${word}；${lossOf(one)}。`;
+    return [sentence, {own_seconds: one.seconds, own_rank: rank + 1, own_slower: much, own_mfu: utilisation(job, one)}];
   };
   const fails = (job, found) => {
     const rows = [];
@@ -272,8 +272,8 @@
   atlas.calculators.parallelism = (inputs, data) => {
     const job = jobOf(inputs, data), found = search(job), notes = [];
     const values = {fitting: found.plans.length, looked: found.plans.length + found.short};
-    const own = ownGrid(job, inputs, found);
-    if (own) notes.push(own);
+    const [sentence, own] = ownGrid(job, inputs, found);
+    if (sentence) notes.push(sentence);
     const tables = {fails: fails(job, found)};
     if (!found.plans.length) {
       values.best = "没有放得下的切法";
@@ -288,6 +288,7 @@
       speed: (job.batch * job.sequence) / best.seconds,
       memory: best.memory,
       tied: found.plans.filter((one) => slower(one, best) <= TIED).length,
+      ...own,
     });
     tables.plans = shown.map((one) => row(job, one, best));
     const parts = shown.map((one) =>

@@ -73,9 +73,9 @@ def compute(inputs: Inputs, data: Data) -> Result:
     found = search(job)
     notes = []
     values: dict[str, Value] = {"fitting": float(len(found.plans)), "looked": float(len(found.plans) + found.short)}
-    own = _own(job, numbers, found)
-    if own:
-        notes.append(own)
+    sentence, own = _own(job, numbers, found)
+    if sentence:
+        notes.append(sentence)
     tables = {"fails": _fails(job, found)}
     if not found.plans:
         values["best"] = "没有放得下的切法"
@@ -91,6 +91,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "memory": best.memory,
         "tied": float(tied),
     }
+    values |= own
     shown = found.plans[:_SHOWN]
     tables["plans"] = [_row(job, one, best) for one in shown]
     bars = {"parts": [(one.grid.name, _parts(one), None, "") for one in shown]}
@@ -132,23 +133,28 @@ def _inner(inputs: Inputs, numbers: dict[str, float], data: Data) -> float:
     return own
 
 
-def _own(job: Job, numbers: dict[str, float], found: Search) -> str:
-    """What becomes of the grid that the reader asked about."""
+def _own(job: Job, numbers: dict[str, float], found: Search) -> tuple[str, dict[str, Value]]:
+    """What becomes of the grid that the reader asked about: a sentence, and its numbers if it is among those that fit."""
     if "own_pp" not in numbers and "own_tp" not in numbers:
-        return ""
+        return "", {}
     tensor, stages = int(numbers.get("own_tp", 1)), int(numbers.get("own_pp", 1))
     context, expert = int(numbers.get("own_cp", 1)), int(numbers.get("own_ep", 1))
     split = tensor * stages * context
     if job.cards % split:
-        return f"你填的 TP×PP×CP 是 {split}，除不尽 {job.cards} 张卡。"
+        return f"你填的 TP×PP×CP 是 {split}，除不尽 {job.cards} 张卡。", {}
     grid = Grid(tensor, stages, context, job.cards // split, expert)
     for rank, one in enumerate(found.plans):
         if one.grid == grid:
-            slower = show(_slower(one, found.plans[0]), _PERCENT)
-            word = "分不出先后" if _slower(one, found.plans[0]) <= TIED else f"慢 {slower}"
-            seconds, loss = show(one.seconds, _SECONDS), _loss(one)
-            return f"{grid.name}：排第 {rank + 1}（共 {len(found.plans)} 种），一步 {seconds}，与最快的{word}；{loss}。"
-    return f"{grid.name}：不在可行的里面，{_why_not(job, grid)}。"
+            much = _slower(one, found.plans[0])
+            word = "与最快的分不出先后" if much <= TIED else f"比最快的慢 {show(much, _PERCENT)}"
+            values: dict[str, Value] = {
+                "own_seconds": one.seconds,
+                "own_rank": float(rank + 1),
+                "own_slower": much,
+                "own_mfu": _utilisation(job, one),
+            }
+            return f"{grid.name}：{len(found.plans)} 种里排第 {rank + 1}，{word}；{_loss(one)}。", values
+    return f"{grid.name}：不在可行的里面，{_why_not(job, grid)}。", {}
 
 
 def _why_not(job: Job, grid: Grid) -> str:
@@ -260,6 +266,10 @@ CALCULATOR = Calculator(
         Output("fitting", "放得下的切法", Form("whole", 0, "种")),
         Output("tied", "其中分不出先后的（慢不到 5%）", Form("whole", 0, "种")),
         Output("looked", "看过的切法", Form("whole", 0, "种")),
+        Output("own_seconds", "你的切法：一步", _SECONDS),
+        Output("own_rank", "你的切法：排第", Form("whole")),
+        Output("own_slower", "你的切法：比最快的慢", _PERCENT),
+        Output("own_mfu", "你的切法：MFU", _PERCENT),
         Table("plans", "最快的几种", (
             Column("切法"), Column("一步", _SECONDS), Column("慢", _PERCENT), Column("MFU", _PERCENT),
             Column("每卡显存", _BYTES), Column("微批数", Form("whole")), Column("状态"), Column("重算"),
