@@ -1,4 +1,4 @@
-"""The fences ``calculator`` and ``calculator-example`` → form, formulas, assumptions, sources and a worked result.
+"""The fences ``calculator``, ``calculator-example`` and ``calculator-published`` → form, formulas, assumptions and results.
 
 All of it is HTML, so that a page is whole without JavaScript; the scripts that make a calculator live are loaded on its page
 alone. Formulas and citations join the page's own, which is why this happens before those are set and numbered.
@@ -37,6 +37,7 @@ from atlas.calculators import (
 )
 from atlas.markdown.addresses import output_folder, relative
 from atlas.markdown.citations import cite
+from atlas.markdown.published import published_summary, published_table
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.markdown.tables import broken
 from atlas.model import DataProblem
@@ -45,7 +46,7 @@ from atlas.quantities import FORMULAS
 from atlas.wording import nearest
 
 INVALID = "calculator-invalid"
-SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js", "plans.js", "devices.js")
+SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js", "plans.js", "devices.js", "flows.js")
 """What every calculator needs besides the data, in this order; its own script and the page's follow."""
 SHOW = "show"
 """The word in a fence of an example for the tables and bars to show, which are many."""
@@ -63,7 +64,7 @@ class _FenceError(Exception):
 
 
 def fence(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
-    """Superfences' formatter for ``calculator`` and ``calculator-example``: leave a mark where it will stand."""
+    """Superfences' formatter for ``calculator`` and its kin: leave a mark where it will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     state.blocks.append(Block(language, source, str(options.get("id") or more.get("id_value") or "")))
     return f'<atlas-calculator n="{len(state.blocks) - 1}"></atlas-calculator>'
@@ -131,6 +132,8 @@ class CalculatorPlacer(Treeprocessor):
 
     def _built(self, block: Block) -> etree.Element:
         try:
+            if block.language == "calculator-published":
+                return self._published(block.text)
             calculator, texts = read_fence(block.text)
             if block.language == "calculator" and calculator.id in self._live:
                 raise _FenceError("这一页已经有这个计算器了", "一页放一个；算例用围栏 `calculator-example`")
@@ -143,6 +146,13 @@ class CalculatorPlacer(Treeprocessor):
             self._live.append(calculator.id)
             self._write_data(data)
         return built
+
+    def _published(self, text: str) -> etree.Element:
+        """Published numbers beside a calculator's, or all calculators' errors in short."""
+        data = data_of(self._state.facts)
+        if not text.strip():
+            return published_summary(data)
+        return published_table(read_fence(text)[0], data, self._state)
 
     def _fault(self, error: _FenceError | BadInputError, block: Block) -> etree.Element:
         hint, line = ("改掉这一项的值", 1) if isinstance(error, BadInputError) else (error.hint, error.line)
