@@ -71,7 +71,9 @@ def fence(source: str, language: str, class_name: str, options: dict[str, Any], 
 
 
 def read_fence(text: str) -> tuple[Calculator, dict[str, str]]:
-    """``id: …`` and inputs by name, one a line → the calculator and what is typed into it; ``show`` lists an example's blocks.
+    """``id: …`` and inputs by name, one a line → the calculator and what is typed into it.
+
+    ``show`` names the tables and bars of an example.
 
     Raises:
         _FenceError: if it is no YAML, or names a calculator or an input that there is not.
