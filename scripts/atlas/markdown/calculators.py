@@ -216,7 +216,7 @@ class _Maker:
         """What is typed, where it is not the default, and the result, with the way to the calculator so filled in."""
         holder = etree.Element("div", {"class": "atlas-calculator-example", "data-example": self._calculator.id})
         given = etree.SubElement(holder, "p", {"class": "atlas-calculator-given"})
-        given.text = AtomicString(f"填入：{self._given()}。")
+        given.text = AtomicString(f"填入：{self._given()}。" if self._texts else "填入：全部用默认的数。")
         pages = self._state.calculator_pages
         if pages and (href := relative(self._md, f"{pages}/{self._calculator.id}.md")):
             link = etree.SubElement(given, "a", {"href": f"{href}?{urlencode(self._texts)}#calculator"})
@@ -227,11 +227,10 @@ class _Maker:
     def _given(self) -> str:
         said = []
         for one in self._asked():
-            if one.name in self._texts or one.kind != "number":
-                text = self._texts.get(one.name, one.default)
+            if (text := self._texts.get(one.name)) is not None:
                 shown = choices_of(one, self._data).get(text, text)
                 said.append(f"{one.label} {shown}{f' {one.unit}' if one.unit and one.kind == 'number' else ''}")
-        return "，".join(said)
+        return "，".join(said) + "，其余用默认的数"
 
     def _show(self, parent: etree.Element) -> None:
         stash = self._md.htmlStash
