@@ -61,16 +61,15 @@
     return `<svg class="atlas-calculator-bar${kind}" width="100%" height="18" aria-hidden="true">${pieces.join("")}</svg>`;
   };
   const bar = (one, [label, parts, limit, note], scale) => {
-    let cells = `<td>${drawn(parts, limit, scale)}</td>`;
-    if (one.detailed) cells += parts.map((part) => cell(show(part, one.form ?? {}), false)).join("");
+    let cells = one.note ? cell(note, true) : "";
     if (one.limit) cells += cell(show(limit, one.form ?? {}), false);
-    if (one.note) cells += cell(note, true);
+    cells += `<td>${drawn(parts, limit, scale)}</td>`;
+    if (one.detailed) cells += parts.map((part) => cell(show(part, one.form ?? {}), false)).join("");
     return `<tr><th scope="row">${escape(label)}</th>${cells}</tr>`;
   };
   const bars = (one, rows) => {
-    let heads = head("", true) + head(one.title, true);
-    if (one.detailed) heads += one.parts.map((label) => head(label, false)).join("");
-    heads += (one.limit ? head(one.limit, false) : "") + (one.note ? head(one.note, true) : "");
+    let heads = head(one.row, true) + (one.note ? head(one.note, true) : "") + (one.limit ? head(one.limit, false) : "");
+    heads += head("图", true) + (one.detailed ? one.parts.map((label) => head(label, false)).join("") : "");
     const widest = Math.max(0, ...rows.map((row) => extent(row[1], row[2])));
     const body = rows.map((row) => bar(one, row, one.own_scale ? extent(row[1], row[2]) : widest));
     return framed(one.name, one.title, heads, body, legend(one.parts), one.search);

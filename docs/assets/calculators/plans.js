@@ -35,7 +35,7 @@
     const entrance = (2 * tokensOf(plan) * shape.hidden) / (plan.sequence_parallel ? plan.tensor : 1);
     return flying * entrance + layer;
   };
-  const logits = (shape, plan) => q.logit_bytes(tokensOf(plan), shape.vocab) / plan.tensor;
+  const logits = (shape, plan) => q.logit_bytes(tokensOf(plan), shape.vocab, plan.score_width) / plan.tensor;
 
   atlas.plans = {states, layerBytes, activations, logits};
 })();

@@ -24,8 +24,12 @@
     const number = (column) => data.number("models", key, column);
     const guesses = [];
     const layers = number("layers") || 0, hidden = number("hidden") || 0, heads = number("heads") || 0;
-    const gated = !PLAIN.has(data.text("models", key, "activation"));
     const ffn = number("ffn"), vocab = number("vocab"), experts = number("experts"), expertFfn = number("expert_ffn");
+    const activation = data.text("models", key, "activation");
+    const gated = activation ? !PLAIN.has(activation) : ffn !== 4 * hidden;
+    if (!activation && !experts) {
+      guesses.push("这个模型的激活函数没有查到：FFN 恰是隐藏维的 4 倍就当没有门控，否则当有。");
+    }
     if (ffn === null && !(experts && expertFfn)) guesses.push("这个模型的 FFN 宽度没有查到，按常见的比例估。");
     if (vocab === null) guesses.push("这个模型的词表没有查到，词嵌入没有单列，输出得分按 0 算。");
     if (experts && !expertFfn) guesses.push("这个模型的专家宽度没有查到，全部参数按不分专家切。");

@@ -56,8 +56,12 @@
       recompute: inputs.recompute,
       scores: inputs.scores === "stored",
       slack: inputs.slack,
+      score_width: Number(inputs.score_width),
     };
   };
+
+  const saved = (shape, plan, active) =>
+    plan.recompute === "none" ? null : 100 * (1 - active / activations(shape, {...plan, recompute: "none"}));
 
   const ADVICE = [
     "切权重：张量并行、流水线并行或 ZeRO-3",
@@ -111,6 +115,7 @@
         flying: q.layers_in_flight(shape.layers, plan.pipeline, plan.micro_batches, plan.virtual),
         batch,
         tokens: batch * plan.sequence,
+        saved: saved(shape, plan, active),
       },
       bars: {
         stages: [0, 1, 2, 3].map((stage) =>

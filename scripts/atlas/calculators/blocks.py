@@ -5,7 +5,7 @@ No ``style`` attribute is used (a strict content policy forbids them): bars and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
 from atlas.calculators.declaration import Bar, Calculator, Form, Output, Result, Schedule, Table, Value
@@ -24,10 +24,12 @@ def summary_html(calculator: Calculator, result: Result) -> str:
     return _values(named, result.values) + _notes(result.notes)
 
 
-def blocks_html(calculator: Calculator, result: Result) -> str:
-    """The tables, bars and schedules, in the order of the declaration."""
+def blocks_html(calculator: Calculator, result: Result, names: Collection[str] | None = None) -> str:
+    """The tables, bars and schedules, in the order of the declaration; all of them, or those named."""
     parts = []
     for one in calculator.shows:
+        if names is not None and one.name not in names:
+            continue
         match one:
             case Table() if one.name in result.tables:
                 parts.append(_table(one, result.tables[one.name]))
@@ -93,9 +95,10 @@ def _bars(bar: Bar, rows: Sequence[tuple[str, Sequence[float], float | None, str
         for number, label in enumerate(bar.parts)
     )
     legend = f'<ul class="atlas-calculator-legend">{pieces}</ul>'
-    heads = _head("", True) + _head(bar.title, True)
-    heads += "".join(_head(label, False) for label in bar.parts) if bar.detailed else ""
-    heads += (_head(bar.limit, False) if bar.limit else "") + (_head(bar.note, True) if bar.note else "")
+    heads = (
+        _head(bar.row, True) + (_head(bar.note, True) if bar.note else "") + (_head(bar.limit, False) if bar.limit else "")
+    )
+    heads += _head("图", True) + ("".join(_head(label, False) for label in bar.parts) if bar.detailed else "")
     widest = max((_extent(parts, limit) for _, parts, limit, _ in rows), default=0.0)
     body = [_bar(bar, row, _extent(row[1], row[2]) if bar.own_scale else widest) for row in rows]
     return _framed(bar.name, bar.title, heads, body, legend=legend, search=bar.search)
@@ -108,9 +111,9 @@ def _extent(parts: Sequence[float], limit: float | None) -> float:
 
 def _bar(bar: Bar, row: tuple[str, Sequence[float], float | None, str], scale: float) -> str:
     label, parts, limit, note = row
-    cells = f"<td>{_drawn(parts, limit, scale)}</td>"
+    cells = (_cell(note, True) if bar.note else "") + (_cell(show(limit, bar.form), False) if bar.limit else "")
+    cells += f"<td>{_drawn(parts, limit, scale)}</td>"
     cells += "".join(_cell(show(part, bar.form), False) for part in parts) if bar.detailed else ""
-    cells += (_cell(show(limit, bar.form), False) if bar.limit else "") + (_cell(note, True) if bar.note else "")
     return f'<tr><th scope="row">{escape(label)}</th>{cells}</tr>'
 
 

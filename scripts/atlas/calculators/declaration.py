@@ -95,7 +95,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Rows of stacked bars in a table: ``parts`` are the labels of the pieces (six at most).
+    """Rows of stacked bars in a table: ``parts`` are the labels of the pieces (six at most), ``row`` heads the rows' names.
 
     ``limit`` heads the column of what they are measured against, ``note`` that of the sentence on each row. ``detailed``
     adds the pieces as columns. With ``own_scale`` each bar is as wide as its own total or limit, else as the widest of all.
@@ -105,6 +105,7 @@ class Bar:
     title: str
     parts: tuple[str, ...]
     form: Form
+    row: str = "项目"
     limit: str = ""
     note: str = ""
     detailed: bool = False
@@ -146,7 +147,7 @@ class Calculator:
     shows: tuple[Output | Table | Bar | Schedule, ...]
     formulas: tuple[str, ...]
     symbols: str
-    """What the letters in the formulas stand for, as a sentence."""
+    """What the letters in the formulas stand for, as a sentence with TeX between dollar signs."""
     assumptions: tuple[str, ...]
     """Plain sentences, one for each thing that the formulas take for granted."""
     sources: tuple[str, ...]

@@ -151,8 +151,9 @@ CALCULATOR = Calculator(
     ),
     formulas=("standard_error", "wilson_low", "wilson_high", "paired_standard_error", "sign_test", "items_for_power",
               "design_effect"),
-    symbols="q 是得分（0 到 1），k 是题数，z 由把握定（90% 是 1.645，95% 是 1.96，99% 是 2.576）；"
-            "b、c 是只有甲、只有乙答对的题数；v 是每题差值的方差，Δ 是想看出的差；m 是每组题数，ρ 是组内相关。",
+    symbols="$q$ 是得分（0 到 1），$k$ 是题数，$z$ 由把握定（90% 是 1.645，95% 是 1.96，99% 是 2.576）；"
+            "$b$、$c$ 是只有甲、只有乙答对的题数；$v$ 是每题差值的方差，$\\Delta$ 是想看出的差；"
+            "$m$ 是每组题数，$\\rho$ 是组内相关。",
     assumptions=(
         "题是从同一类题里独立抽的；成组的题用“每组题数”和“组内相关”折算。",
         "每题只有对和错；部分给分的题方差更小，这里会高估误差。",

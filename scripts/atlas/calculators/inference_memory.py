@@ -105,9 +105,8 @@ def _counted(devices: list[Fitted]) -> list[str]:
     well, some, not_at_all, unknown = (sum(one.rank == rank for one in devices) for rank in range(4))
     tail = f"；另有 {unknown} 个{UNKNOWN}" if unknown else ""
     known = len(devices) - unknown
-    return [
-        f"本站 {known} 个查到显存的型号里，{well} 个放得下这么多并发，{some} 个只放得下一部分，{not_at_all} 个连权重都放不下{tail}。"
-    ]
+    said = f"{well} 个放得下这么多并发，{some} 个只放得下一部分，{not_at_all} 个连权重都放不下"
+    return [f"本站 {known} 个查到显存的型号里，{said}{tail}。"]
 
 
 def _said(weights: float, caches: Value, requests: float) -> str:
@@ -208,14 +207,14 @@ CALCULATOR = Calculator(
             Column("注意力"), Column("每词元", _BINARY), Column("每个请求", _BINARY),
             Column("比 MHA", Form("number", 3, "%")),
         )),
-        Bar("devices", "每个型号能放多少并发", ("权重", "KV 缓存", "其他开销"), _SIZE, limit="显存", note="并发",
+        Bar("devices", "每个型号能放多少并发", ("权重", "KV 缓存", "其他开销"), _SIZE, row="型号", limit="显存", note="并发",
             own_scale=True, search=True),
     ),
     formulas=("weight_bytes", "kv_bytes_per_token", "mla_bytes_per_token", "kv_cache_bytes", "bits_per_weight",
               "requests_in_memory"),
-    symbols="N 是总参数，w 是每个数的字节；L 是有缓存的层数，n_kv 是 KV 头数，d_h 是头维度；"
-            "d_c、d_h^R 是 MLA 的压缩维和位置维；b 是请求数，s 是长度，K 是每词元的缓存；分块量化的 b、b_s、g 是每个数的位数、每块刻度的位数、一块几个数；"
-            "M 是可用显存，W 是权重。",
+    symbols="$N$ 是总参数，$w$ 是每个数的字节；$L$ 是有缓存的层数，$n_{kv}$ 是 KV 头数，$d_h$ 是头维度；"
+            "$d_c$、$d_h^R$ 是 MLA 的压缩维和位置维；KV 缓存一式里 $b$ 是请求数，$s$ 是长度，$K$ 是每词元的缓存；"
+            "分块量化一式里 $b$、$b_s$、$g$ 是每个数的位数、每块刻度的位数、一块几个数；$M$ 是可用显存，$W$ 是权重。",
     assumptions=(
         "每个请求都存满填的长度；真实负载长短不一、分页分配，平均能多放一些。",
         "滑动窗口层最多存一个窗口；线性注意力层的固定状态和多词元预测头没有计入。",

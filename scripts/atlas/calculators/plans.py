@@ -29,6 +29,7 @@ class Plan:
     recompute: str
     scores: bool
     slack: float
+    score_width: float
 
 
 def states(shape: Shape, plan: Plan, stage: float) -> tuple[float, float, float]:
@@ -76,4 +77,4 @@ def activations(shape: Shape, plan: Plan) -> float:
 
 def logits(shape: Shape, plan: Plan) -> float:
     """Bytes of the scores where the output layer is."""
-    return logit_bytes(plan.micro_batch * plan.sequence / plan.context, shape.vocab) / plan.tensor
+    return logit_bytes(plan.micro_batch * plan.sequence / plan.context, shape.vocab, plan.score_width) / plan.tensor

@@ -7,25 +7,10 @@ is marked and explained. ``why`` argues the tolerance: what the published number
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from atlas.calculators.claims import FAR, Published
+from atlas.calculators.published_memory import INFERENCE_MEMORY, TRAINING_MEMORY
 
-FAR = 15.0
-"""Per cent off from which on a page must say so and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """``calculator`` filled with ``typed`` should show ``value`` as ``output``, within ``tolerance`` per cent."""
-
-    label: str
-    calculator: str
-    typed: Mapping[str, str] = field(hash=False)
-    output: str
-    value: float
-    tolerance: float
-    why: str
-    sources: tuple[str, ...]
+__all__ = ["FAR", "PUBLISHED", "Published"]
 
 
 def _trained(model: str, tokens: str, **more: str) -> dict[str, str]:
@@ -660,5 +645,13 @@ PARALLELISM = (
     ),
 )
 
-PUBLISHED: tuple[Published, ...] = (*TRAINING, *COMMUNICATION, *PIPELINE, *PARALLELISM, *DECODING)
+PUBLISHED: tuple[Published, ...] = (
+    *TRAINING_MEMORY,
+    *INFERENCE_MEMORY,
+    *TRAINING,
+    *COMMUNICATION,
+    *PIPELINE,
+    *PARALLELISM,
+    *DECODING,
+)
 """All of them, in the order of the calculators."""

@@ -55,8 +55,11 @@ def shape_of(key: str, data: Data) -> Shape:
 
     guesses: list[str] = []
     layers, hidden, heads = number("layers") or 0.0, number("hidden") or 0.0, number("heads") or 0.0
-    gated = data.text("models", key, "activation") not in _PLAIN
     ffn, vocab, experts, expert_ffn = number("ffn"), number("vocab"), number("experts"), number("expert_ffn")
+    activation = data.text("models", key, "activation")
+    gated = activation not in _PLAIN if activation else ffn != 4 * hidden
+    if not activation and not experts:
+        guesses.append("这个模型的激活函数没有查到：FFN 恰是隐藏维的 4 倍就当没有门控，否则当有。")
     if ffn is None and not (experts and expert_ffn):
         guesses.append("这个模型的 FFN 宽度没有查到，按常见的比例估。")
     if vocab is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from atlas.calculators.data import Data
 from atlas.calculators.declaration import BadInputError, Bar, Calculator, Form, Input, Inputs, Output, Result, Value, grouped
 from atlas.calculators.devices import counted, fitted
@@ -45,6 +47,7 @@ def plan_of(inputs: Inputs, shape: Shape) -> Plan:
         (recipe[1], recipe[2], recipe[3]), float(str(inputs["zero"])), numbers["dp"], tensor, pipeline, numbers["cp"],
         expert, expert_tensor, 1.0 if inputs["sp"] == "yes" else 0.0, numbers["sequence"], numbers["micro_batch"],
         numbers["micro_batches"], virtual, str(inputs["recompute"]), inputs["scores"] == "stored", numbers["slack"],
+        float(str(inputs["score_width"])),
     )  # fmt: skip
 
 
@@ -79,7 +82,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "total": total, "cards": cards, "weights": own[0], "gradients": own[1], "optimizer": own[2],
         "activations": active, "logits": scores, "states": own[0] + own[1] + own[2], "layer": layer_bytes(shape, plan),
         "flying": layers_in_flight(shape.layers, plan.pipeline, plan.micro_batches, plan.virtual),
-        "batch": batch, "tokens": batch * plan.sequence,
+        "batch": batch, "tokens": batch * plan.sequence, "saved": _saved(shape, plan, active),
     }  # fmt: skip
     return Result(
         values,
@@ -97,6 +100,13 @@ def compute(inputs: Inputs, data: Data) -> Result:
         },
         notes=(_largest(own, total), counted(devices), *_remarks(shape, plan)),
     )
+
+
+def _saved(shape: Shape, plan: Plan, active: float) -> float | None:
+    """Per cent of the activations that recomputation saves."""
+    if plan.recompute == "none":
+        return None
+    return 100 * (1 - active / activations(shape, dataclasses.replace(plan, recompute="none")))
 
 
 def _largest(parts: tuple[float, ...], total: float) -> str:
@@ -182,6 +192,8 @@ CALCULATOR = Calculator(
         ),
         *grouped(
             "余量",
+            Input("score_width", "每个输出得分", "choice", "4",
+                  choices={"4": "4 字节：一份 FP32", "6": "6 字节：另有 BF16", "10": "10 字节：再加 FP32 的梯度"}),
             Input("slack", "实现系数", "number", "1", "倍", 1, 3, help="逐项数按融合算子；PyTorch 逐个算子跑，约 1.37"),
             Input("overhead", "其他开销", "number", "3", "GB", 0, 1000, help="驱动、通信库、缓冲，常见 2–4"),
             Input("share", "规划用到显存的", "number", "85", "%", 1, 100, help="余下的留给碎片"),
@@ -195,18 +207,21 @@ CALCULATOR = Calculator(
         Output("gradients", "其中梯度", _SIZE),
         Output("optimizer", "其中优化器状态", _SIZE),
         Output("activations", "激活", _SIZE),
+        Output("saved", "重计算省下的激活", Form("number", 3, "%")),
         Output("logits", "输出得分", _SIZE),
         Output("layer", "一层一个微批的激活", _SIZE),
         Output("flying", "在途的层 × 微批", Form("number", 4)),
         Output("batch", "全局批（条）", Form("whole")),
         Output("tokens", "全局批（词元）", Form("count", 4)),
-        Bar("stages", "换一级 ZeRO", _PARTS, _SIZE, note="合计", detailed=True),
-        Bar("devices", "每个型号放得下吗", _PARTS, _SIZE, limit="显存", note="放得下吗", own_scale=True, search=True),
+        Bar("stages", "换一级 ZeRO", _PARTS, _SIZE, row="ZeRO 级", note="合计", detailed=True),
+        Bar("devices", "每个型号放得下吗", _PARTS, _SIZE, row="型号", limit="显存", note="放得下吗", own_scale=True,
+            search=True),
     ),
     formulas=("sharded_bytes", "counted_activation_bytes", "layers_in_flight", "logit_bytes"),
-    symbols="N 是这张卡分到的参数，w 是每参数字节，n 是分摊的卡数（没切就是 1）；T 是微批的词元数 ÷ 上下文并行，h 是隐藏维，"
-            "r 是留下的归一化输出份数（2，重算时 0），A、F 是每词元在注意力、FFN 里留下的数，t 是张量并行；"
-            "L 是层数，p 是流水线级数，m 是微批数，v 是每卡段数；V 是词表。",
+    symbols="$N$ 是这张卡分到的参数，$w$ 是每参数字节，$n$ 是分摊的卡数（没切就是 1）；$T$ 是微批的词元数 ÷ 上下文并行，"
+            "$h$ 是隐藏维，$r$ 是留下的归一化输出份数（2，重算时 0），$A$、$F$ 是每词元在注意力、FFN 里留下的数；"
+            "$t$ 是张量并行，$L$ 是层数，$p$ 是流水线级数，$m$ 是微批数，$v$ 是每卡段数；"
+            "$V$ 是词表，末式的 $w$ 是每个得分的字节。",
     assumptions=(
         "激活按融合算子逐项数：每个矩阵乘留输入，每个非线性留输入，16 位。",
         "GELU 与 ReLU 的模型再加两份一字节的 dropout 掩码。",

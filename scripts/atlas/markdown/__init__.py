@@ -36,6 +36,7 @@ class AtlasExtension(Extension):
             "downloads": ["", "folder of the site where the data lies as CSV and JSON; empty: nothing to download"],
             "glossary": ["", "page with the terms, in the documents' folder; empty: no explanations of terms in pages"],
             "calculators": ["", "folder of the site with the calculators' scripts; empty: they only show an example"],
+            "calculator_pages": ["", "folder with a page for each calculator, named by its id; empty: no links to them"],
         }
         super().__init__(**options)
 
@@ -50,6 +51,7 @@ class AtlasExtension(Extension):
             str(self.getConfig("downloads")).strip("/"),
             str(self.getConfig("glossary")),
             str(self.getConfig("calculators")).strip("/"),
+            str(self.getConfig("calculator_pages")).strip("/"),
         )
         md.preprocessors.register(_Report(state, md), "atlas-report", 100)
         md.atlas = state  # type: ignore[attr-defined]

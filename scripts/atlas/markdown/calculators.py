@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -47,6 +48,8 @@ from atlas.wording import nearest
 INVALID = "calculator-invalid"
 SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js", "plans.js", "devices.js", "flows.js")
 """What every calculator needs besides the data, in this order; its own script and the page's follow."""
+SHOW = "show"
+"""The word in a fence of an example for the tables and bars to show, which are many."""
 _BROAD = 12
 """A list with a longer choice gets a line of its own."""
 _MARK = re.compile(r"\x02wzxhzdk:(\d+)\x03")
@@ -70,6 +73,8 @@ def fence(source: str, language: str, class_name: str, options: dict[str, Any], 
 def read_fence(text: str) -> tuple[Calculator, dict[str, str]]:
     """``id: …`` and inputs by name, one a line → the calculator and what is typed into it.
 
+    ``show`` names the tables and bars of an example.
+
     Raises:
         _FenceError: if it is no YAML, or names a calculator or an input that there is not.
     """
@@ -89,7 +94,7 @@ def read_fence(text: str) -> tuple[Calculator, dict[str, str]]:
         )
     names = [one.name for one in CALCULATORS[key].inputs]
     for name, (_, line) in given.items():
-        if name not in names:
+        if name not in names and name != SHOW:
             close = nearest(name, names)
             hint = f"最接近的是 `{close}`" if close else f"能写的有 {'、'.join(f'`{one}`' for one in names)}"
             raise _FenceError(f"计算器 `{key}` 没有 `{name}` 这一项", hint, line)
@@ -188,8 +193,10 @@ class _Maker:
     """Builds the elements of one calculator with what is typed into it."""
 
     def __init__(self, calculator: Calculator, texts: Mapping[str, str], data: Data, state: PageState, md: Markdown) -> None:
-        self._calculator, self._texts, self._data, self._state, self._md = calculator, texts, data, state, md
-        self._result = run(calculator, texts, data)
+        self._calculator, self._data, self._state, self._md = calculator, data, state, md
+        self._shown = texts.get(SHOW, "").split()
+        self._texts = {name: text for name, text in texts.items() if name != SHOW}
+        self._result = run(calculator, self._texts, data)
 
     def calculator(self) -> etree.Element:
         """Form, result, formulas, assumptions and sources."""
@@ -206,28 +213,32 @@ class _Maker:
         return section
 
     def example(self) -> etree.Element:
-        """What is typed, where it is not the default, and the result."""
+        """What is typed, where it is not the default, and the result, with the way to the calculator so filled in."""
         holder = etree.Element("div", {"class": "atlas-calculator-example", "data-example": self._calculator.id})
         given = etree.SubElement(holder, "p", {"class": "atlas-calculator-given"})
-        given.text = AtomicString(f"填入：{self._given()}。")
+        given.text = AtomicString(f"填入：{self._given()}。" if self._texts else "填入：全部用默认的数。")
+        pages = self._state.calculator_pages
+        if pages and (href := relative(self._md, f"{pages}/{self._calculator.id}.md")):
+            link = etree.SubElement(given, "a", {"href": f"{href}?{urlencode(self._texts)}#calculator"})
+            link.text = AtomicString("在计算器里打开")
         self._show(holder)
         return holder
 
     def _given(self) -> str:
         said = []
         for one in self._asked():
-            if one.name in self._texts or one.kind != "number":
-                text = self._texts.get(one.name, one.default)
+            if (text := self._texts.get(one.name)) is not None:
                 shown = choices_of(one, self._data).get(text, text)
                 said.append(f"{one.label} {shown}{f' {one.unit}' if one.unit and one.kind == 'number' else ''}")
-        return "，".join(said)
+        return "，".join(said) + "，其余用默认的数"
 
     def _show(self, parent: etree.Element) -> None:
         stash = self._md.htmlStash
         live = {"class": "atlas-calculator-said", "role": "status"} if parent.tag == "section" else {}
         etree.SubElement(parent, "div", live).text = stash.store(summary_html(self._calculator, self._result))
         blocks = etree.SubElement(parent, "div", {"class": "atlas-calculator-blocks", "data-search-exclude": ""})
-        if html := blocks_html(self._calculator, self._result):
+        names = None if parent.tag == "section" else self._shown
+        if html := blocks_html(self._calculator, self._result, names):
             blocks.text = stash.store(html)
 
     def _asked(self) -> Iterator[Input]:
@@ -285,7 +296,7 @@ class _Maker:
             if formula.tex:
                 etree.SubElement(item, "div", {"class": "arithmatex"}).text = AtomicString(f"\\[{escape(formula.tex)}\\]")
         if self._calculator.symbols:
-            etree.SubElement(about, "p").text = AtomicString(self._calculator.symbols)
+            _worded(etree.SubElement(about, "p"), self._calculator.symbols)
         etree.SubElement(etree.SubElement(about, "p"), "strong").text = AtomicString("前提")
         assumed = etree.SubElement(about, "ul", {"class": "atlas-calculator-assumptions"})
         for sentence in self._calculator.assumptions:
@@ -300,6 +311,17 @@ class _Maker:
 
     def _reads_rows(self) -> bool:
         return any(one.kind in KINDS for one in self._calculator.inputs)
+
+
+def _worded(paragraph: etree.Element, text: str) -> None:
+    """A sentence with formulas between dollar signs."""
+    for number, part in enumerate(text.split("$")):
+        if number % 2:
+            etree.SubElement(paragraph, "span", {"class": "arithmatex"}).text = AtomicString(f"\\({part}\\)")
+        elif len(paragraph):
+            paragraph[-1].tail = AtomicString(part)
+        else:
+            paragraph.text = AtomicString(part)
 
 
 def _options(one: Input, chosen: str, data: Data) -> str:
