@@ -87,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", "本地预览，保存即刷新；问题显示在终端", _serve)
     serve.add_argument("--address", default="127.0.0.1:8000", help="监听地址（默认 127.0.0.1:8000）")
 
+    new = _command(commands, "new", "照模板新建一页，并写进导航", _new)
+    new.add_argument("name", metavar="章/页", help="例如 training/data-mixing，用小写英文")
+    new.add_argument("--title", help="页面标题（默认用文件名）")
+
     rules = commands.add_parser("rules", help="解释规则，附正误示例")
     rules.add_argument("rule", nargs="?", help="规则名；不写则列出全部")
     page = rules.add_mutually_exclusive_group()
@@ -276,6 +280,18 @@ def _serve(options: argparse.Namespace) -> int:
             cache.close()
 
     serve(configuration, options.address, checks.inspect, Listener(judge, judge_pages, find, _say))
+    return CLEAN
+
+
+def _new(options: argparse.Namespace) -> int:
+    from atlas import drafting, request
+
+    configuration = request.configuration(options.config_file)
+    title = options.title or options.name.removesuffix(".md").rpartition("/")[2]
+    file = drafting.draft(configuration.resolve(), options.name, title)
+    path = file.relative_to(configuration.resolve().parent).as_posix()
+    print(f"写好了 {path}，也加进了 {configuration.name} 的导航，原样就能通过检查。")
+    print("接下来：在本章的 index.md 里加一个到它的链接；`atlas serve` 边写边看；怎样写见 docs/contributing/writing.md。")
     return CLEAN
 
 
