@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
 
     facts = commands.add_parser("facts", help="只核对数据文件，不渲染页面", description="只核对数据文件，不渲染页面")
     facts.add_argument("folder", nargs="?", type=Path, default=Path("docs/_data"), help="数据文件夹（默认 docs/_data）")
+    facts.add_argument(
+        "--schemas", type=Path, metavar="FOLDER", help="不检查，把每种数据的 JSON Schema 写进这个文件夹，编辑器用它补全"
+    )
     _add_output(facts)
     facts.set_defaults(run=_facts)
 
@@ -181,11 +184,30 @@ def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site], con
 def _facts(options: argparse.Namespace) -> int:
     from atlas.checks import facts
 
+    if options.schemas:
+        return _write_schemas(options.schemas)
     if not options.folder.is_dir():
         raise CannotCheckError(f"没有数据文件夹 `{options.folder}`。")
     folder = options.folder.resolve()
     report = Report.of(facts.data_findings(folder, Path.cwd()), root=Path.cwd(), rows=facts.count_rows(folder))
     return _finish(options, replace(report, strict=options.strict))
+
+
+def _write_schemas(folder: Path) -> int:
+    """What editors complete data files with."""
+    import json
+
+    from atlas.baseline import replace_file
+    from atlas.facts import SCHEMAS, json_schema
+
+    try:
+        for name, schema in SCHEMAS.items():
+            text = json.dumps(json_schema(schema), ensure_ascii=False, indent=2) + "\n"
+            replace_file(folder / f"{name}.json", text.encode("utf-8"))
+    except OSError as error:
+        raise CannotCheckError(f"写不了 `{folder}`：{error.strerror or error}。") from error
+    print(f"{len(SCHEMAS)} 种数据的 JSON Schema 写在 {folder.as_posix()}/。")
+    return CLEAN
 
 
 def _finish(options: argparse.Namespace, report: Report) -> int:
