@@ -29,11 +29,14 @@ def test_engine_draws_all_diagrams_and_formulas(engine: str, site: Path, tmp_pat
     for page in site.rglob("index.html"):
         ours = page.read_text("utf-8")
         theirs = (tmp_path / "site" / page.relative_to(site)).read_text("utf-8")
-        for mark in (FIGURE, "<math", 'class="atlas-facts"', 'class="atlas-value"', 'class="atlas-term"', "atlas-download"):
+        marks = (FIGURE, "<math", 'class="atlas-facts"', 'class="atlas-value"', 'class="atlas-term"', "atlas-download")
+        for mark in (*marks, "data-calculator=", "data-example=", "assets/calculators/"):
             assert theirs.count(mark) == ours.count(mark), page
         figures = re.findall(r'<figure class="atlas-figure".*?</figure>', theirs, re.DOTALL)
         assert not [figure for figure in figures if re.search(r'href="(?!https?:)[^"]*\.md[#"]', figure)], page
         assert not re.search(r'<a class="atlas-term" href="[^"]*\.md', theirs), page
+        for script in re.findall(r'<script [^>]*src="([^"]*/calculators/[^"]*)"', theirs):
+            assert (tmp_path / "site" / page.relative_to(site)).parent.joinpath(script).is_file(), script
         for link in re.findall(r"<a [^>]*atlas-download[^>]*>", theirs):
             href = re.search(r'href="([^"]+)"', link)
             assert href, link
