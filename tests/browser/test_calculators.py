@@ -175,7 +175,7 @@ def test_from_a_folder(browser: Browser, offline_site: Path, traffic: Traffic) -
 def test_phone_does_not_scroll_sideways(browser: Browser, hosted: str) -> None:
     """At 360 px, in both schemes, with every field shown; tables scroll by themselves."""
     for scheme in ("light", "dark"):
-        context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)  # type: ignore[arg-type]
+        context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)
         page = context.new_page()
         for key in CALCULATORS:
             page.goto(f"{hosted}calculators/{key}/")
