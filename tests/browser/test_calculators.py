@@ -30,8 +30,8 @@ def test_every_calculator_says_with_scripts_what_it_says_without(browser: Browse
         for one in (page, plain):
             one.goto(f"{hosted}calculators/{key}/")
             expect(one.locator(f"[data-calculator={key}]")).to_have_count(1)
-        expect(page.locator(".atlas-calculator-all")).to_be_enabled()
-        expect(plain.locator(".atlas-calculator-all")).to_be_disabled()
+        expect(page.locator("[data-calculator] select").first).to_be_enabled()
+        expect(plain.locator("[data-calculator] select").first).to_be_disabled()
         assert page.locator(SAID).inner_html() == plain.locator(SAID).inner_html()
         for block in plain.locator("[data-calculator] table.atlas-calculator-table").all():
             title = block.locator("caption").inner_text()
@@ -173,12 +173,10 @@ def test_from_a_folder(browser: Browser, offline_site: Path, traffic: Traffic) -
 
 
 def test_phone_does_not_scroll_sideways(browser: Browser, hosted: str) -> None:
-    """At 360 px, in both schemes, with every field shown; tables scroll by themselves."""
-    for scheme in ("light", "dark"):
-        context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)
-        page = context.new_page()
-        for key in CALCULATORS:
-            page.goto(f"{hosted}calculators/{key}/")
-            page.evaluate("document.querySelectorAll('[data-calculator] [hidden]').forEach(one => { one.hidden = false })")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), key
-        context.close()
+    """At 360 px, with every field shown; tables scroll by themselves."""
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    for key in CALCULATORS:
+        page.goto(f"{hosted}calculators/{key}/")
+        page.evaluate("document.querySelectorAll('[data-calculator] [hidden]').forEach(one => { one.hidden = false })")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), key
+    page.close()

@@ -51,6 +51,7 @@
       for (const one of inputs) {
         control(one.name).closest(".atlas-calculator-field").hidden = !atlas.isAsked(one, typed);
         control(one.name).removeAttribute("aria-invalid");
+        control(one.name).removeAttribute("aria-errormessage");
       }
       for (const group of form.querySelectorAll("fieldset fieldset")) {
         group.hidden = !group.querySelector(".atlas-calculator-field:not([hidden])");
@@ -82,7 +83,10 @@
       } catch (caught) {
         if (!(caught instanceof atlas.BadInput)) throw caught;
         error = caught;
-        if (caught.input) control(caught.input).setAttribute("aria-invalid", "true");
+        if (caught.input) {
+          control(caught.input).setAttribute("aria-invalid", "true");
+          control(caught.input).setAttribute("aria-errormessage", fault.id);
+        }
       }
       fault.hidden = !error;
       if (fault.textContent !== (error?.sentence ?? "")) fault.textContent = error?.sentence ?? "";

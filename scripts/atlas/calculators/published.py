@@ -8,7 +8,7 @@ is marked and explained. ``why`` argues the tolerance: what the published number
 from __future__ import annotations
 
 from atlas.calculators.claims import FAR, Published
-from atlas.calculators.published_memory import INFERENCE_MEMORY, TRAINING_MEMORY
+from atlas.calculators.published_memory import EVALUATION, INFERENCE_MEMORY, TRAINING_MEMORY
 
 __all__ = ["FAR", "PUBLISHED", "Published"]
 
@@ -653,5 +653,6 @@ PUBLISHED: tuple[Published, ...] = (
     *PIPELINE,
     *PARALLELISM,
     *DECODING,
+    *EVALUATION,
 )
 """All of them, in the order of the calculators."""

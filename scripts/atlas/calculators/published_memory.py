@@ -305,3 +305,16 @@ INFERENCE_MEMORY = (
         _LOG,
     ),
 )
+
+EVALUATION = (
+    Published(
+        "《Adding Error Bars to Evals》：每题差值的方差 1/9，看出 3 个点要的题数",
+        "evaluation-error",
+        {"mode": "paired", "items": "900", "wins": "50", "losses": "50", "gap": "3"},
+        "needed",
+        969,
+        0.2,
+        "同一个公式，论文舍去零头，这里进位到整题；论文据此建议新评测至少一千题。",
+        ("arxiv-2411.00640",),
+    ),
+)

@@ -207,7 +207,9 @@ class _Maker:
         etree.SubElement(etree.SubElement(section, "noscript"), "p").text = AtomicString(
             "改动数字要用 JavaScript。没有它，下面是表单里这组数的结果。"
         )
-        etree.SubElement(section, "p", {"class": "atlas-calculator-error", "role": "alert", "hidden": ""})
+        etree.SubElement(
+            section, "p", {"class": "atlas-calculator-error", "id": "calculator-error", "role": "alert", "hidden": ""}
+        )
         self._show(section)
         self._about(section)
         return section

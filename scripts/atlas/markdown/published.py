@@ -88,5 +88,7 @@ def _frame(title: str, heads: Iterable[str]) -> tuple[etree.Element, etree.Eleme
     head = etree.SubElement(etree.SubElement(table, "thead"), "tr")
     for at, text in enumerate(heads):
         words = at == 0 or text == _WORDS
-        etree.SubElement(head, "th", {"scope": "col"} | ({} if words else {"class": "atlas-number"})).text = AtomicString(text)
+        etree.SubElement(head, "th", {"scope": "col"} | ({} if words else {"class": "atlas-number"})).text = AtomicString(
+            text
+        )
     return holder, etree.SubElement(table, "tbody")
