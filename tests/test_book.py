@@ -64,11 +64,12 @@ CALCULATOR_PAGES = [page for page in sorted((DOCS / "calculators").glob("*.md"))
 
 @pytest.mark.parametrize("page", CALCULATOR_PAGES, ids=lambda page: page.stem)
 def test_calculator_page_has_the_form(page: Path) -> None:
-    """Conclusion, way in and out, the calculator, how it computes, examples, misconceptions, references, in this order."""
+    """Conclusion, the calculator, examples, published numbers, misconceptions, references, in this order."""
     text = page.read_text("utf-8")
+    pitfalls = "{#misconceptions}" if "{#misconceptions}" in text else "{#pitfalls}"
     order = [
-        '!!! abstract "一句话"', "**先看**", "**接着看**", "{#use}", f"```calculator\nid: {page.stem}\n", "{#how}", "{#examples}",
-        "```calculator-example", "{#misconceptions}", "{#references}",
+        '!!! abstract "一句话"', f"```calculator\nid: {page.stem}\n", "{#examples}", "```calculator-example", "{#published}",
+        "```calculator-published", pitfalls, "{#references}",
     ]  # fmt: skip
     places = [text.find(mark) for mark in order]
     assert -1 not in places, order[places.index(-1)]

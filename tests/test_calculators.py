@@ -28,7 +28,7 @@ from tests import calculators
 from tests.conftest import REPOSITORY
 from tests.test_quantities import HAND
 
-ROUNDS = 1000
+ROUNDS = 750
 BATCH = 250
 
 

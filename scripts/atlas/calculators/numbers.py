@@ -18,6 +18,10 @@ _NUMBER = re.compile(
     r"([+-]?)([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?[ ]?(Ki|Mi|[KkMBGT]|万亿|万|亿)?"
 )
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_STEPS = [Decimal(1).scaleb(-digits) for digits in range(20)]
+_ROUNDINGS = [Context(prec=digits or 1, rounding=ROUND_HALF_UP) for digits in range(20)]
+_LONG = Context(prec=400)
+"""Long enough for any number with twenty digits behind the point that is printed so."""
 _SMALLEST, _LARGEST = -4, 15
 """Powers of ten outside of which a number is printed with one."""
 _GROUPED_FROM = 5
@@ -92,7 +96,7 @@ def significant(value: float, digits: int) -> str:
     """With so many significant digits, no zeros behind the point that say nothing, and commas."""
     if not value:
         return "0"
-    exact = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(abs(value)))
+    exact = _ROUNDINGS[digits].create_decimal_from_float(abs(value))
     figures = "".join(str(digit) for digit in exact.as_tuple().digits).ljust(digits, "0")
     power = exact.adjusted()
     sign = "−" if value < 0 else ""
@@ -120,8 +124,7 @@ def fixed(value: float, digits: int) -> str:
     """With so many digits behind the point, and commas; huge ones like :func:`significant`."""
     if abs(value) >= 10.0**_LARGEST:
         return significant(value, digits + 3)
-    step = Decimal(1).scaleb(-digits)
-    rounded = Decimal(abs(value)).quantize(step, rounding=ROUND_HALF_UP, context=Context(prec=400))
+    rounded = Decimal(abs(value)).quantize(_STEPS[digits], rounding=ROUND_HALF_UP, context=_LONG)
     whole, _, rest = f"{rounded:f}".partition(".")
     sign = "−" if value < 0 and rounded else ""
     return sign + _grouped(whole, rest)
