@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def audit(root: Path) -> str:
 
 
 def _python(root: Path) -> Iterable[tuple[str, ...]]:
-    program = AUDIT / "bin" / "pip-audit"
+    program = Path(os.environ.get("ATLAS_PIP_AUDIT") or AUDIT / "bin" / "pip-audit")
     if not program.exists():
         venv.create(AUDIT, with_pip=True, clear=True)
         pip = [str(AUDIT / "bin" / "python"), "-m", "pip", "install", "-q", "--require-hashes", "-r"]

@@ -75,6 +75,8 @@ def plant(destination: Path) -> Path:
     for path, text in pages.items():
         (docs / path).parent.mkdir(parents=True, exist_ok=True)
         (docs / path).write_text(text, "utf-8")
+    for kind in ("benchmarks", "engines", "frameworks", "glossary", "methods", "models", "runs"):
+        (docs / "_data" / f"{kind}.yml").unlink()
     (docs / "_data" / "changes.yml").write_text(CHANGES, "utf-8")
     (docs / "_data" / "redirects.yml").write_text(
         "old/devices.md: hardware/devices.md\nindex.md#cards: hardware/devices.md#table\n", "utf-8"
@@ -86,7 +88,12 @@ def plant(destination: Path) -> Path:
     configuration = re.sub(r"(?ms)^nav:\n.*\Z", "", configuration)
     configuration = re.sub(r"(?m)^not_in_nav: \|\n(?: .*\n)+", "", configuration)
     configuration = re.sub(r"\n      glossary: \S+", "", configuration)
+    configuration = configuration.replace("\nextra:\n", "\nextra:\n  atlas: {ignore: [source-unused, fact-due]}\n")
     (destination / "mkdocs.yml").write_text(configuration, "utf-8")
+    with (destination / ".github" / "lychee.toml").open("a", encoding="utf-8") as settings:
+        settings.write("offline = true\n")
+    changes = (destination / "CHANGELOG.md").read_text("utf-8")
+    (destination / "CHANGELOG.md").write_text(changes + "\n## [0.1.0] - 2026-11-27\n\n### 新增\n\n- 第一版。\n", "utf-8")
     commit(destination, "Begin")
     return destination
 
