@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
-FORMATS = ("human", "github", "jsonl", "sarif", "junit")
+FORMATS = ("human", "github", "markdown", "jsonl", "sarif", "junit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,6 +15,7 @@ from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
+from atlas.markdown.moves import MovedHeadings
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -57,6 +58,7 @@ class AtlasExtension(Extension):
         md.treeprocessors.register(TablePlacer(state, md), "atlas-tables", 14.5)
         md.treeprocessors.register(TermLinks(state, md), "atlas-terms", 14.2)
         md.treeprocessors.register(ReferenceList(state, md), "atlas-references", 14)
+        md.treeprocessors.register(MovedHeadings(state, md), "atlas-moved", 13.5)
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)
