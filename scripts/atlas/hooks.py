@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from atlas.calculators import NAME, data_of, data_script
 from atlas.facts import data_folder, load, load_terms
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
@@ -27,8 +28,8 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add what is made from the data: the data as CSV and JSON, where the project names a folder for it, a page for each
-    that moved away, the feed of corrections and the licences of others. Nothing is written into docs/.
+    """Add what is made from the data: the data as CSV and JSON and for the calculators, where the project names folders, a
+    page for each that moved away, the feed of corrections and the licences of others. Nothing is written into docs/.
     """
     from atlas import feed, licences, moved
     from atlas.render import add_file
@@ -47,6 +48,9 @@ def on_files(files: Any, config: Any) -> Any:
         add_file(files, config, feed.FILE, entries)
     if notice := licences.notice(load(data)):
         add_file(files, config, licences.FILE, notice)
+    scripts = str(options.get("calculators") or "").strip("/")
+    if scripts:
+        add_file(files, config, f"{scripts}/{NAME}", data_script(data_of(load(data))))
     return files
 
 
