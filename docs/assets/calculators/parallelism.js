@@ -264,10 +264,11 @@
     }
     return rows;
   };
-  const row = (job, one, best) => [
-    nameOf(one.grid), one.seconds, slower(one, best), utilisation(job, one), one.memory, one.micros,
-    one.zero === 3 ? "ZeRO-3" : "ZeRO-1", one.full ? "全部" : "轻量", one.chunks, lossOf(one),
-  ];
+  const row = (job, one, best) => {
+    const pieces = one.chunks > 1 ? `，每卡 ${one.chunks} 小段` : "";
+    const how = `ZeRO-${one.zero}，${one.full ? "全部重算" : "轻量重算"}${pieces}`;
+    return [nameOf(one.grid), one.seconds, slower(one, best), utilisation(job, one), one.memory, one.micros, how, lossOf(one)];
+  };
 
   atlas.calculators.parallelism = (inputs, data) => {
     const job = jobOf(inputs, data), found = search(job), notes = [];

@@ -216,12 +216,11 @@ def _parts(one: Plan) -> list[float]:
 
 
 def _row(job: Job, one: Plan, best: Plan) -> list[Value]:
-    split = "ZeRO-3" if one.zero == 3 else "ZeRO-1"
-    again = "全部" if one.full else "轻量"
-    return [
-        one.grid.name, one.seconds, _slower(one, best), _utilisation(job, one), one.memory, float(one.micros), split, again,
-        float(one.chunks), _loss(one),
-    ]  # fmt: skip
+    split, again = f"ZeRO-{one.zero}", "全部重算" if one.full else "轻量重算"
+    pieces = f"，每卡 {one.chunks} 小段" if one.chunks > 1 else ""
+    how = f"{split}，{again}{pieces}"
+    mfu = _utilisation(job, one)
+    return [one.grid.name, one.seconds, _slower(one, best), mfu, one.memory, float(one.micros), how, _loss(one)]
 
 
 CALCULATOR = Calculator(
@@ -272,8 +271,7 @@ CALCULATOR = Calculator(
         Output("own_mfu", "你的切法：MFU", _PERCENT),
         Table("plans", "最快的几种", (
             Column("切法"), Column("一步", _SECONDS), Column("慢", _PERCENT), Column("MFU", _PERCENT),
-            Column("每卡显存", _BYTES), Column("微批数", Form("whole")), Column("状态"), Column("重算"),
-            Column("每卡小段", Form("whole")), Column("为什么"),
+            Column("每卡显存", _BYTES), Column("微批数", Form("whole")), Column("配什么"), Column("为什么"),
         )),
         Bar("parts", "一步的时间花在哪", ("计算", "重算与不匀", "TP、CP 通信", "专家通信", "气泡", "DP 通信"), _SECONDS,
             detailed=True),
