@@ -1,0 +1,24 @@
+"""A site that MkDocs has written → the site as it is served: a list of steps, each changing the folder in place.
+
+Only a site that uses our Markdown extension is finished: other projects' files may refer to each other in ways that a step
+can't see. It runs before the finished HTML is checked, so that what a step breaks is found, and not in a preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from atlas.finishing import names
+
+Step = Callable[[Path, bool], None]
+"""What a step is given: the folder, and whether it is the flavour that opens by double-click."""
+
+STEPS: tuple[Step, ...] = (names.hash_names,)
+"""In this order: a step that writes down what a page loads (its policy) comes after the files have their last names."""
+
+
+def finish(folder: Path, *, offline: bool) -> None:
+    """Take every step in a folder that holds a freshly written site."""
+    for step in STEPS:
+        step(folder, offline)
