@@ -15,6 +15,7 @@ from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
+from atlas.markdown.safety import Cleaner, MetadataCleaner
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -34,6 +35,7 @@ class AtlasExtension(Extension):
             "data": [DATA, "folder of the data, sources.yml and glossary.yml among it"],
             "downloads": ["", "folder of the site where the data lies as CSV and JSON; empty: nothing to download"],
             "glossary": ["", "page with the terms, in the documents' folder; empty: no explanations of terms in pages"],
+            "clean": [True, "whether scripts, frames, forms and the like are left out of what pages show"],
         }
         super().__init__(**options)
 
@@ -60,6 +62,9 @@ class AtlasExtension(Extension):
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)
+        if self.getConfig("clean"):
+            md.preprocessors.register(MetadataCleaner(md), "atlas-metadata", 99)
+            md.postprocessors.register(Cleaner(md), "atlas-safety", -100)
 
     def reset(self) -> None:
         """Nothing survives from one page to the next: the state belongs to the Markdown instance."""

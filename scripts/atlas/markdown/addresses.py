@@ -1,4 +1,4 @@
-"""The Markdown instance → which page is being rendered, so that what we generate can point to other files of the site."""
+"""The Markdown instance → which page is being rendered and its front matter, so that what we generate can point to other files of the site."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ def page_path(md: Markdown) -> str | None:
         return str(file.file.src_uri)
     context = _registered(md.preprocessors, "rendering_context")  # Zensical
     return str(context.page.path).replace("\\", "/") if context is not None else None
+
+
+def page_metadata(md: Markdown) -> dict[str, Any] | None:
+    """The page's front matter as the engine keeps it for its templates; ``None`` if it is unknown here."""
+    file = _registered(md.treeprocessors, "relpath")
+    if file is not None and hasattr(file, "file"):
+        return getattr(file.file.page, "meta", None)
+    context = _registered(md.preprocessors, "rendering_context")
+    return context.page.meta if context is not None else None
 
 
 def output_folder(md: Markdown) -> str | None:
