@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 
 from atlas.cli import main
 from atlas.finishing import finish
+from atlas.finishing.compressing import compress
 from tests.conftest import Project
 
 PAGE = {"docs/index.md": "# 甲\n", "docs/assets/a.js.map": "{}"}
@@ -142,3 +145,28 @@ def test_another_project_is_left_as_it_is(project: Project) -> None:
     configuration = project(PAGE | {"mkdocs.yml": plain})
     assert main(["build", "--config-file", str(configuration)]) == 0
     assert (configuration.parent / "site" / "assets" / "a.js.map").is_file()
+
+
+def test_texts_are_compressed_once(tmp_path: Path) -> None:
+    """Each holds what the file holds; a picture, and a text too short to gain, have none; the same bytes each time."""
+    page = "<p>张量并行</p>" * 500
+    made: list[dict[str, bytes]] = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        (folder / "a").mkdir(parents=True)
+        (folder / "a" / "index.html").write_text(page, "utf-8")
+        (folder / "short.css").write_text("a{}", "utf-8")
+        (folder / "b.png").write_bytes(bytes(5000))
+        compress(folder)
+        made.append({file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()})
+    assert made[0] == made[1]
+    assert set(made[0]) == {"a/index.html", "a/index.html.br", "a/index.html.gz", "short.css", "b.png"}
+    assert gzip.decompress(made[0]["a/index.html.gz"]).decode() == page
+    assert brotli.decompress(made[0]["a/index.html.br"]).decode() == page
+
+
+def test_compressed_files_only_on_demand(project: Project) -> None:
+    """`atlas build --compress` puts them beside the pages, `atlas build` does not."""
+    configuration = project(PAGE)
+    for arguments, count in (([], 0), (["--compress"], 1)):
+        assert main(["build", "--config-file", str(configuration), *arguments]) == 0
+        assert len(list((configuration.parent / "site").glob("index.html.br"))) == count
