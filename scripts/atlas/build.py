@@ -21,7 +21,7 @@ from atlas import checks, html, render
 from atlas.checks import links, loads
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
-from atlas.finishing import finish
+from atlas.finishing import compressing, finish
 from atlas.locate import Places
 from atlas.model import Page, PageView, Site, SiteFile, Written
 from atlas.sieve import Sieve
@@ -39,8 +39,8 @@ class FindingsError(Exception):
         self.report = report
 
 
-def build(configuration: Path, destination: Path, *, offline: bool, strict: bool) -> Report:
-    """Build into ``destination``, which changes only if everything went well.
+def build(configuration: Path, destination: Path, *, offline: bool, strict: bool, compressed: bool = False) -> Report:
+    """Build into ``destination``, which changes only if everything went well; if asked, with texts compressed for a server.
 
     Raises:
         FindingsError: if the pages or the finished HTML have faults.
@@ -48,6 +48,8 @@ def build(configuration: Path, destination: Path, *, offline: bool, strict: bool
     """
     with scratch_folder(destination) as scratch:
         report = build_into(configuration, scratch, offline=offline, strict=strict)
+        if compressed:
+            compressing.compress(scratch)
         replace(scratch, destination)
     return report
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.finishing import names
+from atlas.finishing import leftovers, names
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
 
-STEPS: tuple[Step, ...] = (names.hash_names,)
+STEPS: tuple[Step, ...] = (leftovers.drop_leftovers, names.hash_names)
 """In this order: a step that writes down what a page loads (its policy) comes after the files have their last names."""
 
 
