@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.finishing import leftovers, names
+from atlas.finishing import leftovers, names, policy
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
 
-STEPS: tuple[Step, ...] = (leftovers.drop_leftovers, names.hash_names)
-"""In this order: a step that writes down what a page loads (its policy) comes after the files have their last names."""
+STEPS: tuple[Step, ...] = (leftovers.drop_leftovers, names.hash_names, policy.write_policies)
+"""In this order: what a page holds is what its policy is about, so that comes last."""
 
 
 def finish(folder: Path, *, offline: bool) -> None:
