@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
@@ -18,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Route
 from atlas.markdown.state import collector
 from atlas.model import Written
 from tests.browser.conftest import browser
-from tests.conftest import MARKDOWN_EXTENSIONS, REPOSITORY
+from tests.conftest import MARKDOWN_EXTENSIONS
 
 __all__ = ["Chamber", "Payload", "browser", "payloads"]
 
@@ -39,7 +41,7 @@ TRY = """() => {
     const inside = frame.contentWindow, page = inside.document;
     page.addEventListener('click', event => {
       const link = event.target.closest?.('a, area');
-      const address = String(link?.href?.baseVal ?? link?.href ?? '');
+      const address = String(link?.href?.animVal ?? link?.href ?? '');
       if (link && /^(https?|mailto):/.test(new URL(address, page.baseURI).protocol)) event.preventDefault();
     }, true);
     page.addEventListener('submit', event => attempt(() => /^https?:/.test(event.submitter?.formAction || event.target.action)
@@ -75,14 +77,15 @@ class Payload:
         return f"{self.text}\n" if self.text.startswith("#") else f"前文\n\n{self.text}\n"
 
 
-def payloads(file: Path = Path(__file__).with_name("payloads.yml")) -> list[Payload]:
-    """All of a list."""
-    listed = yaml.safe_load(file.read_text("utf-8"))
+def payloads() -> list[Payload]:
+    """All of the list."""
+    listed = yaml.safe_load(Path(__file__).with_name("payloads.yml").read_text("utf-8"))
     flat = [(family, text) for family, texts in listed.items() for text in texts]
     return [Payload(number, family, _filled(text, number)) for number, (family, text) in enumerate(flat, 1)]
 
 
 def _filled(text: str, number: int) -> str:
+    text = text.replace("BASE64", base64.b64encode(f"<script>hit({number})</script>".encode()).decode())
     text = re.sub(r"(?<![A-Za-z])X(?![A-Za-z-])", f"hit({number})", text)
     text = re.sub(r"(?<![A-Za-z])U(?![A-Za-z-])", f"{ELSEWHERE}/{number}", text)
     return re.sub(r"(?<=[(/])N(?![A-Za-z])", str(number), text)
@@ -121,9 +124,8 @@ def rendered(folder: Path, many: list[Payload]) -> Pages:
     config.plugins.events["page_content"].append(keep)
     build(config)
     cleaned = {one.number: (folder / "site" / f"p{one.number}.html").read_text("utf-8") for one in many}
-    frame = "<article>{}</article>"
     as_written = {
-        number: re.sub(r"<article>.*</article>", lambda _, n=number: frame.format(written[f"p{n}"]), page, flags=re.DOTALL)
+        number: f"{page.partition('<article>')[0]}<article>{written[f'p{number}']}</article></body></html>"
         for number, page in cleaned.items()
     }
     return Pages(as_written, cleaned)
@@ -135,6 +137,9 @@ class Chamber:
 
     context: BrowserContext
     pages: dict[str, str] = field(default_factory=dict)
+    """What the host of the site answers, by path."""
+    folder: Path | None = None
+    """A site's folder, from which it answers as well."""
     ran: set[int] = field(default_factory=set)
     """Payloads that ran something."""
     asked: set[tuple[int, str]] = field(default_factory=set)
@@ -154,13 +159,27 @@ class Chamber:
             route.fulfill(body=f"hit({number})", content_type="text/javascript", headers=headers)
         elif (page := self.pages.get(request.url.removeprefix(HOME))) is not None:
             route.fulfill(body=page, content_type="text/html; charset=utf-8")
+        elif (file := self._file(request.url)) is not None:
+            route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
         else:
             route.fulfill(status=404, body="", content_type="text/plain")
 
-    def try_all(self, pages: Mapping[int, str]) -> None:
-        """Open every page, each in a frame of its own, and do all that a reader might do."""
+    def _file(self, url: str) -> Path | None:
+        path = unquote(urlsplit(url).path).lstrip("/")
+        if self.folder is None or not url.startswith(HOME):
+            return None
+        file = self.folder / path / "index.html" if path.endswith("/") or not path else self.folder / path
+        return file if file.is_file() else None
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.ran.clear()
+        self.asked.clear()
+
+    def try_all(self, pages: Mapping[int, str], *, until: str = "") -> None:
+        """Open every page, each in a frame of its own, wait for an element if one is named, and do all that a reader might do."""
         page = self.context.new_page()
-        self.context.on("page", lambda opened: opened.close() if opened != page else None)
+        page.on("popup", lambda opened: opened.close())
         page.on("dialog", lambda dialog: dialog.dismiss())
         numbers = sorted(pages)
         for start in range(0, len(numbers), BATCH):
@@ -168,6 +187,8 @@ class Chamber:
             self.pages |= {f"/{number}": pages[number] for number in batch}
             self.pages["/"] = "".join(f'<iframe src="/{number}"></iframe>' for number in batch)
             page.goto(f"{HOME}/", wait_until="load")
+            for frame in page.frames[1:] if until else ():
+                frame.wait_for_selector(until, timeout=60_000)
             page.evaluate(TRY)
             page.wait_for_timeout(400)  # what a script or an animation does later
         page.close()
@@ -192,11 +213,3 @@ def told(many: set[Any]) -> str:
     """The payloads behind some numbers, to be read where a test fails."""
     texts = {one.number: one.text for one in payloads()}
     return "\n".join(f"{one}: {texts.get(one if isinstance(one, int) else one[0])!r}" for one in sorted(many))
-
-
-def diagram(payload: Payload) -> str:
-    """A diagram left to the reader's browser."""
-    return f'<div class="mermaid">{escape(payload.text)}</div>'
-
-
-MERMAID_SCRIPT = REPOSITORY / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"

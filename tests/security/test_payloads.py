@@ -11,12 +11,12 @@ pytestmark = [pytest.mark.security, pytest.mark.browser, pytest.mark.xdist_group
 
 
 def test_the_browser_would_run_them(chamber: Chamber, pages: Pages) -> None:
-    """Without either, most of them run or ask another host: the watch is awake, and the list is no list of harmless texts."""
-    chamber.try_all(pages.written)
+    """Without either, most of them (every other is tried) run or ask another host: the watch is awake, and the list is no list of harmless texts."""
     ours = {one.number for one in payloads() if one.family == "mermaid"}
+    chamber.try_all({number: page for number, page in pages.written.items() if number % 2 or number in ours})
     assert not chamber.ran & ours, told(chamber.ran & ours)  # drawings are harmless even as they are
-    assert len(chamber.ran) > 200
-    assert len({number for number, _ in chamber.asked}) > 12
+    assert len(chamber.ran) > 110
+    assert len({number for number, _ in chamber.asked}) > 6
 
 
 def test_cleaned_pages_run_nothing(chamber: Chamber, pages: Pages) -> None:

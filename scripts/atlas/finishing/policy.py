@@ -1,8 +1,8 @@
 """A page as it is served → the same page with a Content-Security-Policy: what it may run and load.
 
-A host of static files sends no headers of ours, so the policy stands in the page. Scripts inside a page run only if their digest is
-in the policy, and a digest gets there only if the script stands in a template of an installed theme, or is the one line with which
-``mkdocs-mermaid2-plugin`` starts: what a contributor managed to put into a page is in neither, whatever it looks like.
+A host of static files sends no headers of ours, so the policy stands in the page. Scripts inside a page run only if their
+digest is in the policy, and a digest gets there only if the script stands in a template of an installed theme, or is the one
+line with which ``mkdocs-mermaid2-plugin`` starts: what a contributor managed to put into a page is neither.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNOR
 _ADDRESSED = re.compile(r"(?:^|\s)src\s*=", re.IGNORECASE)
 _DATA = re.compile(r"(?:^|\s)type\s*=\s*[\"']?(?:application/(?:ld\+)?json|text/template)\b", re.IGNORECASE)
 _FILLED = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
-_STARTED = re.compile(
-    r"mermaid\.initialize\(\{\s*(?:\w+:\s*(?:\"[\w #.,-]*\"|true|false|[\d.]+),?\s*)*\}\);", re.ASCII
-)
+_STARTED = re.compile(r"mermaid\.initialize\(\{\s*(?:\w+:\s*(?:\"[\w #.,-]*\"|true|false|[\d.]+),?\s*)*\}\);", re.ASCII)
 _STRICT = re.compile(r'securityLevel:\s*"(?:strict|sandbox)"')
 _HEAD = re.compile(r"<meta\s+charset=[^>]*>|<head\b[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
 _DRAWN_BY_READERS = re.compile(r'<div\b[^>]*class="mermaid"')
@@ -47,10 +45,12 @@ def with_policy(page: str, *, offline: bool) -> str:
 def policy(page: str, *, offline: bool) -> str:
     """What the page may do.
 
-    A page opened by double-click has no host: ``file:`` is what is its own there.
+    A page opened by double-click has no host: ``file:`` is what is its own there. Nor has it a worker: what stands in
+    for one writes a script with the reader's own folder in it, which no digest can foresee, so there scripts inside are allowed.
     """
     own = "'self' file:" if offline else "'self'"
-    scripts = " ".join((own, *(f"'{digest}'" for digest in sorted({_digest(text) for text in _theme_scripts(page)}))))
+    inside = ["'unsafe-inline'"] if offline else sorted({f"'{_digest(text)}'" for text in _theme_scripts(page)})
+    scripts = " ".join((own, *inside))
     # Mermaid lays a style sheet of its own into each drawing.
     sheets = f"{own} 'unsafe-inline'" if _DRAWN_BY_READERS.search(page) else own
     rules = {

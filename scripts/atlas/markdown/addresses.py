@@ -1,4 +1,4 @@
-"""The Markdown instance → which page is being rendered and its front matter, so that what we generate can point to other files of the site."""
+"""The Markdown instance → which page is being rendered, so that what we generate can point to other files of the site."""
 
 from __future__ import annotations
 

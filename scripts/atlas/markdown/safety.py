@@ -1,7 +1,7 @@
 """The last thing done to a page: whatever its author wrote can do no harm in a reader's browser.
 
-It runs in the extension, so that every engine and every flavour of the site has it, and on all of a page's content, so that no
-other part of the extension has to be trusted. It can't be silenced like a finding.
+It runs in the extension, so that every engine and every flavour of the site has it, and on all of a page's content, so that
+no other part of the extension has to be trusted. It can't be silenced like a finding.
 """
 
 from __future__ import annotations

@@ -16,6 +16,9 @@ from atlas.safety.vocabulary import DROPPED, ELEMENTS, PREFIXES, SCHEMES, attrib
 
 _RUNS = re.compile(r"[\x00-\x20]*(?:(?:java|vb|live)script:|data:[\w.+-]+/[\w.+-]+[;,])", re.IGNORECASE)
 """How a text begins that would run if it became an address."""
+_TAG = re.compile(r"<[/!?A-Za-z]")
+_PROSE = frozenset({"title", "description"})
+"""Keys whose texts are never an address."""
 _MOST = 8
 """More rounds than any known trick takes."""
 
@@ -52,7 +55,7 @@ def clean(html: str) -> str:
 def clean_metadata(value: Any, key: str = "") -> Any:
     """A value of a page's front matter, which themes lay into the page's head and navigation as it is."""
     if isinstance(value, str):
-        if _RUNS.match(value):
+        if key not in _PROSE and _RUNS.match(value):
             return ""
         text = re.sub("[<>]", lambda found: "&lt;" if found[0] == "<" else "&gt;", value)
         return text if key == "title" else text.replace('"', "'")
@@ -61,3 +64,8 @@ def clean_metadata(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [clean_metadata(one, key) for one in value]
     return value
+
+
+def is_clean_metadata(text: str, key: str = "") -> bool:
+    """Whether one text of the front matter means no markup and runs nothing; quotation marks are no fault of an author's."""
+    return not _TAG.search(text) and (key in _PROSE or not _RUNS.match(text))

@@ -11,7 +11,9 @@ _IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u200b-\u200f\u2028-\u202e\u206
 """What browsers ignore in an address, and what might be taken for that."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp|avif|svg\+xml)[;,]", re.IGNORECASE)
-_LOADS = re.compile(r"url\(\s*(?!['\"]?#)|(?:image|image-set|cross-fade|src|element|expression|attr)\(|[\\@<]", re.IGNORECASE)
+_LOADS = re.compile(
+    r"url\(\s*(?!['\"]?#)|(?:image|image-set|cross-fade|src|element|expression|attr)\(|[\\@<]", re.IGNORECASE
+)
 """What in a style or a drawing's attribute may load a file, or hides what it is. (``url(#id)`` stays on the page.)"""
 _INPUTS = frozenset({"checkbox", "color", "date", "month", "number", "radio", "range", "search", "text", "time", "week"})
 _THEME = re.compile(r"__(?!tabbed_)")

@@ -7,7 +7,23 @@ from __future__ import annotations
 
 HTML = frozenset(
     {"a", "abbr", "address", "area", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "button", "caption"}
-    | {"center", "cite", "code", "col", "colgroup", "data", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "fieldset"}
+    | {
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "data",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "fieldset",
+    }
     | {"figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "i", "img", "input"}
     | {"ins", "kbd", "label", "legend", "li", "map", "mark", "meter", "nav", "ol", "optgroup", "option", "output", "p"}
     | {"picture", "pre", "progress", "q", "rp", "rt", "ruby", "s", "samp", "section", "select", "small", "source", "span"}
@@ -21,11 +37,27 @@ SVG = frozenset(
 """Drawing alone: nothing that animates an attribute, embeds HTML or loads a file."""
 MATH = frozenset(
     {"annotation", "math", "menclose", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom"}
-    | {"mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext"}
+    | {
+        "mprescripts",
+        "mroot",
+        "mrow",
+        "ms",
+        "mspace",
+        "msqrt",
+        "mstyle",
+        "msub",
+        "msubsup",
+        "msup",
+        "mtable",
+        "mtd",
+        "mtext",
+    }
     | {"mtr", "munder", "munderover", "none", "semantics"}
 )
 ELEMENTS = HTML | SVG | MATH
-DROPPED = frozenset({"script", "style", "template", "noscript", "iframe", "object", "xmp", "noembed", "noframes", "plaintext"})
+DROPPED = frozenset(
+    {"script", "style", "template", "noscript", "iframe", "object", "xmp", "noembed", "noframes", "plaintext"}
+)
 """Elements whose text is no text for readers: it goes with them."""
 
 _EVERYWHERE = frozenset(
@@ -36,8 +68,30 @@ _SVG_ATTRIBUTES = frozenset(
     {"clip-path", "clip-rule", "clipPathUnits", "color", "cx", "cy", "d", "dominant-baseline", "dx", "dy", "fill"}
     | {"fill-opacity", "fill-rule", "font-family", "font-size", "font-style", "font-weight", "fx", "fy", "gradientTransform"}
     | {"gradientUnits", "letter-spacing", "markerHeight", "markerUnits", "markerWidth", "marker-end", "marker-mid"}
-    | {"marker-start", "mask", "offset", "opacity", "orient", "paint-order", "pathLength", "patternTransform", "patternUnits"}
-    | {"points", "preserveAspectRatio", "r", "refX", "refY", "rotate", "rx", "ry", "shape-rendering", "space", "spreadMethod"}
+    | {
+        "marker-start",
+        "mask",
+        "offset",
+        "opacity",
+        "orient",
+        "paint-order",
+        "pathLength",
+        "patternTransform",
+        "patternUnits",
+    }
+    | {
+        "points",
+        "preserveAspectRatio",
+        "r",
+        "refX",
+        "refY",
+        "rotate",
+        "rx",
+        "ry",
+        "shape-rendering",
+        "space",
+        "spreadMethod",
+    }
     | {"stop-color", "stop-opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin"}
     | {"stroke-miterlimit", "stroke-opacity", "stroke-width", "text-anchor", "text-decoration", "textLength", "transform"}
     | {"vector-effect", "viewBox", "visibility", "x", "x1", "x2", "xmlns", "y", "y1", "y2", "lengthAdjust", "focusable"}
