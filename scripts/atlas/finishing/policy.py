@@ -46,7 +46,7 @@ def with_policy(page: str, *, offline: bool) -> str:
 def policy(page: str, *, offline: bool) -> str:
     """What the page may do.
 
-    A page opened by double-click has no host: ``file:`` is what is its own there. Material's search has no worker there, either,
+    A page opened by double-click has no host: ``file:`` is what is its own there. Material's search has no worker there,
     and what stands in for one writes a script with the reader's own folder in it, which no digest can foresee.
     """
     own = "'self' file:" if offline else "'self'"
