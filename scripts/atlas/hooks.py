@@ -8,6 +8,7 @@ from typing import Any
 
 from atlas.calculators import NAME, data_of, data_script
 from atlas.facts import data_folder, load, load_terms
+from atlas.finishing import finish
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
 VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
@@ -16,8 +17,7 @@ VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.
 def on_config(config: Any) -> Any:
     """The polyfill is for the offline flavour alone."""
     plugins = config["plugins"]
-    offline = plugins.get("offline") or plugins.get("material/offline")
-    if not (offline and offline.config["enabled"]):
+    if not _is_offline(config):
         kept = [path for path in config["extra"].get("polyfills", []) if path not in VENDOR]
         config["extra"]["polyfills"] = kept
     mermaid2 = plugins.get("mermaid2")
@@ -71,8 +71,28 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
 
 
 def on_post_build(config: Any) -> None:
-    """Copy each pinned script that some page loads; a site without such a page carries none of it."""
-    ship(Path(config["site_dir"]))
+    """Copy each pinned script that some page loads; then finish the site, unless it is a preview or `atlas` does so."""
+    site = Path(config["site_dir"])
+    ship(site)
+    if _commands[-1:] in (["build"], ["gh-deploy"]) and "atlas-watcher" not in config["plugins"]:
+        finish(site, offline=_is_offline(config))
+
+
+on_post_build.mkdocs_priority = -200  # type: ignore[attr-defined] # after the offline plugin has written its index
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Note whether this is a build or a preview."""
+    _commands.append("preview" if dirty else command)
+
+
+_commands: list[str] = []
+
+
+def _is_offline(config: Any) -> bool:
+    plugins = config["plugins"]
+    offline = plugins.get("offline") or plugins.get("material/offline")
+    return bool(offline and offline.config["enabled"])
 
 
 def ship(site: Path) -> None:

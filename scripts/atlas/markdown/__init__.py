@@ -17,6 +17,7 @@ from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
 from atlas.markdown.moves import MovedHeadings
+from atlas.markdown.safety import Cleaner, MetadataCleaner
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -38,6 +39,7 @@ class AtlasExtension(Extension):
             "glossary": ["", "page with the terms, in the documents' folder; empty: no explanations of terms in pages"],
             "calculators": ["", "folder of the site with the calculators' scripts; empty: they only show an example"],
             "calculator_pages": ["", "folder with a page for each calculator, named by its id; empty: no links to them"],
+            "clean": [True, "whether scripts, frames, forms and the like are left out of what pages show"],
         }
         super().__init__(**options)
 
@@ -69,6 +71,9 @@ class AtlasExtension(Extension):
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
         md.treeprocessors.register(CalculatorLoader(md), "atlas-calculators-loaded", -10)
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)
+        if self.getConfig("clean"):
+            md.preprocessors.register(MetadataCleaner(md), "atlas-metadata", 99)
+            md.postprocessors.register(Cleaner(md), "atlas-safety", -100)
 
     def reset(self) -> None:
         """Nothing survives from one page to the next: the state belongs to the Markdown instance."""
