@@ -60,6 +60,9 @@ markdown_extensions:
         - name: facts-files
           class: facts-files
           format: !!python/name:atlas.markdown.tables.fence
+        - name: figures
+          class: figures
+          format: !!python/name:atlas.markdown.tables.fence
   - pymdownx.tabbed:
       alternate_style: true
   - atlas.markdown:

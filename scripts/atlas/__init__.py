@@ -1,8 +1,8 @@
 """The toolchain of LLM Atlas: checks a documentation site as readers get it, then builds and bundles it.
 
 The modules, each importing only from those above it: ``findings``, ``wording``, ``model``, ``nodes``, ``quantities``,
-``facts``, ``selection``, ``tables``, ``charts``, ``quotes``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``,
-``html``, ``candidates``, ``locate``, ``configuration``, ``settings``, ``cache``, ``dependencies``, ``recall``, ``render``,
+``facts``, ``selection``, ``tables``, ``charts``, ``quotes``, ``v8``, ``diagrams``, ``formulas``, ``scan``, ``numbering``,
+``markdown``, ``html``, ``candidates``, ``locate``, ``configuration``, ``settings``, ``cache``, ``dependencies``, ``recall``, ``render``,
 ``silences``, ``checks``, ``baseline``, ``sieve``, ``request``, ``mending``, ``manual``, ``reporters``, ``build``,
 ``bundle``, ``cli``.
 """

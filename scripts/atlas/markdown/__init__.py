@@ -15,6 +15,7 @@ from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
+from atlas.markdown.numbers import Captions, References
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -55,6 +56,8 @@ class AtlasExtension(Extension):
         md.inlinePatterns.register(ValuePattern(state, md), "atlas-value", 174)
         md.treeprocessors.register(FormulaSetter(state, md), "atlas-formulas", 15)
         md.treeprocessors.register(TablePlacer(state, md), "atlas-tables", 14.5)
+        md.treeprocessors.register(Captions(state, md), "atlas-captions", 14.4)
+        md.treeprocessors.register(References(state, md), "atlas-number-references", 14.3)
         md.treeprocessors.register(TermLinks(state, md), "atlas-terms", 14.2)
         md.treeprocessors.register(ReferenceList(state, md), "atlas-references", 14)
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)

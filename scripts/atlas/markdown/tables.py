@@ -19,6 +19,7 @@ from markdown.util import AtomicString
 from atlas.facts import EVIDENCE, SCHEMAS, Type, due_rows, today
 from atlas.markdown.addresses import output_folder, relative
 from atlas.markdown.citations import cite
+from atlas.markdown.numbers import listing
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
 from atlas.selection import SelectionError, select
@@ -34,7 +35,7 @@ _OPEN_REMARKS = 4
 
 
 def fence(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
-    """Superfences' formatter for ``facts``, ``facts-due`` and ``facts-files``: leave a mark where the table will stand."""
+    """Superfences' formatter for ``facts``, ``facts-due``, ``facts-files`` and ``figures``: leave a mark where the table will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     state.blocks.append(Block(language, source, str(options.get("id") or more.get("id_value") or "")))
     return f'<atlas-facts n="{len(state.blocks) - 1}"></atlas-facts>'
@@ -62,10 +63,12 @@ class TablePlacer(Treeprocessor):
                 return _due(self._state)
             if block.language == "facts-files":
                 return self._files()
+            if block.language == "figures":
+                return listing(self.md, self._state, block.text)
             return self._table(block)
         except SelectionError as error:
             note_problem(DataProblem(INVALID, block.text, str(error), error.hint, error.line))
-            return broken(f"这张表画不出来：{error}", block.text)
+            return broken(f"这里画不出来：{error}", block.text)
 
     def _table(self, block: Block) -> etree.Element:
         selection = select(block.text, self._state.facts, ())
