@@ -64,7 +64,7 @@ def default_anchor(kind: str, place: int) -> str:
 def positions(nav: Sequence[Any]) -> dict[str, Position]:
     """Each page of a navigation as its author wrote it: lists, and mappings from a name to a page or a list.
 
-    Sections at the top are chapters, counted from 0; a chapter's first page, if it is an index, has the chapter's number alone.
+    Sections at the top are chapters, counted from 0; a chapter's first page, if an index, has the chapter's number alone.
     """
     found: dict[str, Position] = {}
     for chapter, (name, value) in enumerate(one for one in _entries(nav) if not isinstance(one[1], str)):

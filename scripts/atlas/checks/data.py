@@ -1,4 +1,4 @@
-"""What pages ask of the data in vain: tables and pictures that can't be made, values that there are not, numbers of figures that are none."""
+"""What pages ask for in vain: tables and pictures that can't be made, values and numbered figures that there are not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REFERENCE = RULES.add(
     "figure-reference-missing",
     Severity.ERROR,
     "`[图#](…)` 或 `[表#](…)` 指的地方没有编了号的图或表",
-    "读者只看到“图”字，没有编号。链接写到那张图或表自己的锚点：图的围栏写 `id=\"锚点\"`，表题后写 `{#锚点}`。",
+    '读者只看到“图”字，没有编号。链接写到那张图或表自己的锚点：图的围栏写 `id="锚点"`，表题后写 `{#锚点}`。',
 )
 ALONE = RULES.add(
     "table-caption-alone",

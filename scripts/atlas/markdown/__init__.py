@@ -16,6 +16,7 @@ from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
 from atlas.markdown.numbers import Captions, References
+from atlas.markdown.reading import ReadingTime
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -34,6 +35,7 @@ class AtlasExtension(Extension):
         self.config = {
             "data": [DATA, "folder of the data, sources.yml and glossary.yml among it"],
             "downloads": ["", "folder of the site where the data lies as CSV and JSON; empty: nothing to download"],
+            "pace": [0, "Chinese characters that a reader takes in a minute; 0: no line with the reading time"],
             "glossary": ["", "page with the terms, in the documents' folder; empty: no explanations of terms in pages"],
         }
         super().__init__(**options)
@@ -60,6 +62,7 @@ class AtlasExtension(Extension):
         md.treeprocessors.register(References(state, md), "atlas-number-references", 14.3)
         md.treeprocessors.register(TermLinks(state, md), "atlas-terms", 14.2)
         md.treeprocessors.register(ReferenceList(state, md), "atlas-references", 14)
+        md.treeprocessors.register(ReadingTime(state, md, int(self.getConfig("pace"))), "atlas-reading-time", 13.5)
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)

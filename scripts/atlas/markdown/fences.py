@@ -17,6 +17,7 @@ from markdown import Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from atlas import numbering
 from atlas.charts import OPTIONS, data_of, draw_charts
 from atlas.diagrams import (
     NARROW,
@@ -39,7 +40,6 @@ from atlas.markdown.numbers import stem_of
 from atlas.markdown.state import PageState, Pending, collector, note_failure, note_problem
 from atlas.markdown.tables import INVALID, broken
 from atlas.model import DataProblem, Fence
-from atlas.numbering import FIGURE, default_anchor, label
 from atlas.selection import SelectionError, select
 from atlas.v8 import EngineError
 
@@ -141,8 +141,8 @@ class DiagramPainter(Postprocessor):
         if written is not None:  # noted no sooner: a fence that is shown as code is none of the page's diagrams
             written.fences.append(pending.fence)
         self._painted += 1
-        pending.label = label(FIGURE, stem_of(self.md), self._painted)
-        pending.anchor = pending.anchor or default_anchor(FIGURE, self._painted)
+        pending.label = numbering.label(numbering.FIGURE, stem_of(self.md), self._painted)
+        pending.anchor = pending.anchor or numbering.default_anchor(numbering.FIGURE, self._painted)
         try:
             return figure(pending, f"d{number + 1}")
         except EngineError as error:
