@@ -27,6 +27,7 @@ ACROSS = (b"\xe5\x9b\xbe#](", b"\xe8\xa1\xa8#](", b"```figures")
 """What a page's source holds if its numbers come from other pages: ``图#](``, ``表#](`` and the fence with the lists."""
 _TITLE = re.compile(r"^\s*accTitle\s*:\s*(\S.*?)\s*$", re.MULTILINE)
 _OPTION = r"""\b{name}=(?:"([^"]*)"|'([^']*)'|([^\s"'}}]+))"""
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SHORT_ID = re.compile(r"(?:^|[\s{])#([\w.-]+)")
 
 
@@ -82,7 +83,7 @@ def numbered(source: str, stem: str, facts: Facts) -> tuple[Numbered, ...]:
     read = scan(source)
     places = {FIGURE: 0, TABLE: 0}
     found: list[Numbered] = []
-    shown = [(fence.line, one) for fence in read.fences if fence.closed for one in _in_fence(read, fence, facts)]
+    shown = [(fence.line, one) for fence in _seen(read) for one in _in_fence(read, fence, facts)]
     for _, (kind, anchor, title) in sorted([*shown, *_captions(read)], key=lambda one: one[0]):
         places[kind] += 1
         anchor = anchor or default_anchor(kind, places[kind])
@@ -104,6 +105,18 @@ def _pages(value: Any) -> Iterator[tuple[str, str]]:
             yield from _pages(inside)
         elif inside.endswith(".md"):
             yield title, inside
+
+
+def _seen(read: Scan) -> Iterator[FenceSpan]:
+    """The fences that stand in no comment."""
+    closed = [fence for fence in read.fences if fence.closed]
+    inside = {number for fence in closed for number in range(fence.line, fence.end + 1)}
+    outside = "\n".join("" if number in inside else line for number, line in enumerate(read.lines, 1))
+    hidden = [
+        range(outside.count("\n", 0, found.start()) + 1, outside.count("\n", 0, found.end()) + 2)
+        for found in _COMMENT.finditer(outside)
+    ]
+    return (fence for fence in closed if not any(fence.line in lines for lines in hidden))
 
 
 def _in_fence(read: Scan, fence: FenceSpan, facts: Facts) -> Iterator[tuple[str, str, str]]:

@@ -56,7 +56,7 @@ class Captions(Treeprocessor):
                 owner.set("id", default_anchor(TABLE, place))
             caption = table[0]
             number = number_element(label(TABLE, stem, place))
-            number.tail = AtomicString(f" {(caption.text or '').strip()}")
+            number.tail = AtomicString(f" {(caption.text or '').lstrip()}")
             caption.text = None
             caption.insert(0, number)
 
