@@ -327,7 +327,8 @@ def _known_or_rendered(project: _Project, cache: Cache) -> Site:
         return project.site(pages)
     if (common := _common_digest(project)) is None:
         return project.site(_in_parallel(project, shown))
-    keys = {file.src_uri: recall.page_key(common, file.src_uri, file.url, _bytes(file)) for file in shown}
+    each = recall.page_keys(common, [(file.src_uri, file.url, _bytes(file)) for file in shown])
+    keys = {file.src_uri: key for file, key in zip(shown, each, strict=True)}
     known = cache.pages(keys.values(), project.root)
     missing = [file for file in shown if keys[file.src_uri] not in known]
     rendered = dict(zip((keys[file.src_uri] for file in missing), _in_parallel(project, missing), strict=True))
