@@ -364,7 +364,11 @@ def _known_or_rendered(project: _Project, cache: Cache) -> Site:
 def _folders(project: _Project) -> Iterator[Path]:
     """The folders of the project from which the engine takes files."""
     yield Path(project.config.docs_dir)
-    yield from (Path(one) for one in project.config.theme.dirs if Path(one).is_relative_to(project.root))
+    yield from (
+        one
+        for one in map(Path, project.config.theme.dirs)
+        if one.is_relative_to(project.root) and not dependencies.has_version(one)
+    )
     if folder := _data_folder(project.config):
         yield project.root / folder
 

@@ -7,7 +7,6 @@ beside it; what both say, ``mkdocs.yml`` decides. A setting that is not understo
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,6 +160,8 @@ def _yaml_place(settings: Value) -> Callable[[tuple[str, ...]], Location]:
 def _from_toml(file: Path, findings: list[Finding]) -> dict[str, Any]:
     if not file.is_file():
         return {}
+    import tomllib  # most projects have no such file
+
     try:
         text = file.read_text("utf-8")
         table = tomllib.loads(text).get("tool", {}).get("atlas")
