@@ -7,21 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from atlas.facts import data_folder, load, load_terms
-from atlas.v8 import IFRAME_WORKER, MERMAID, library
+from atlas.v8 import MERMAID, library
 
-VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
+VENDOR = {"assets/vendor/mermaid.min.js": MERMAID}
 
 
 def on_config(config: Any) -> Any:
-    """Let a running preview look at this build; the polyfill is for the offline flavour alone."""
+    """Let a running preview look at this build; a site that opens by double-click has no server to name its index pages."""
     from atlas.render import join_preview
 
-    plugins = config["plugins"]
-    offline = plugins.get("offline") or plugins.get("material/offline")
-    if not (offline and offline.config["enabled"]):
-        kept = [path for path in config["extra"].get("polyfills", []) if path not in VENDOR]
-        config["extra"]["polyfills"] = kept
-    mermaid2 = plugins.get("mermaid2")
+    if config["extra"].get("offline"):
+        config["use_directory_urls"] = False
+    mermaid2 = config["plugins"].get("mermaid2")
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
@@ -43,18 +40,19 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_env(env: Any, config: Any, files: Any) -> Any:
-    """Give the glossary's words to jieba, which cuts the search index: it would cut 张量并行 in the wrong places.
+    """Add the index of the readers' search, made from the pages as rendered, and tell the template where it lies.
 
-    Only now, when pages are written: its dictionary takes a second to load, and whoever only looks needs no index.
+    Only now, when pages are written: whoever only looks needs no index.
     """
-    import jieba
+    from atlas.render import add_file, searched
+    from atlas.search import pieces
 
-    jieba.setLogLevel(60)
     options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
-    for term in load_terms(data_folder(str(options.get("data") or "docs/_data"))).values():
-        for word in (term.zh, *term.also, *term.avoid):
-            if word and not word.isascii():
-                jieba.add_word(word, freq=2_000_000)
+    terms = load_terms(data_folder(str(options.get("data") or "docs/_data"))).values()
+    index = pieces(searched(files), terms)
+    for path, text in index.items():
+        add_file(files, config, path, text)
+    config["extra"]["search_index"] = next(iter(index)).rpartition("/")[0] + "/"
     return env
 
 

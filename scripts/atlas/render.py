@@ -151,6 +151,22 @@ def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
     files.append(File.generated(config, path, content=text))
 
 
+def searched(files: Files) -> Iterator[Source]:
+    """Called by the project's hook: the rendered pages that a search may find; those outside the navigation count half.
+
+    In a page's front matter `search: {exclude: true}` leaves it out, and `search: {boost: 0.5}` says how much it counts.
+    """
+    from atlas.search import Source, sections
+
+    for file in files.documentation_pages():
+        page = file.page
+        wish = (page.meta.get("search") if page else None) or {}
+        if page and not wish.get("exclude"):
+            weight = float(wish.get("boost") or (0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1))
+            found = sections(page.content or "")
+            yield Source(page.url, file.src_uri, str(page.title or file.name), found, weight)
+
+
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """A MkDocs plugin for one run: notes what each page held and shows the whole site to ``look``."""
 
