@@ -16,7 +16,7 @@
   const PAGES_READ = 6; // whose text is loaded for the sentence to show
 
   const isHan = (word) => HAN.test(word);
-  const squeeze = (text) => text.toLowerCase().normalize("NFKC").replace(REST, "");
+  const squeeze = (text) => text.toLowerCase().replace(REST, "");
 
   /** The words of a text, as scripts/atlas/search/words.py cuts them. */
   const cut = (text) => {
@@ -72,37 +72,45 @@
       if (!holders.has(word)) holders.set(word, new Set());
       holders.get(word).add(place);
     };
+    const alike = new Map();
     const pages = given.pages.map(([url, title, length, headings, weight = 1], number) => {
-      const page = {number, url, title, length, weight, squeezed: squeeze(title), words: new Set(cut(title)), sections: []};
+      const page = {number, url, title, length, weight, words: new Set(cut(title)), sections: []};
       let place = -1;
       for (const heading of headings) {
         const isRow = heading[0] === " "; // of a table, in the section before it
         if (!isRow) place++;
         const [, anchor, name] = heading.match(/^ ?(\S*) (.*)$/);
-        const words = new Set([...cut(name), ...(place && !isRow ? cut(anchor.replace(/-/g, " ")) : [])]);
-        const section = {page, place, isRow, anchor, title: name, squeezed: squeeze(name), words, number: sections.length};
-        for (const word of words) note(word, section.number);
-        for (const word of page.words) note(word, section.number);
+        const section = {page, place, isRow, anchor, title: name, isHead: !place && !isRow, number: sections.length};
+        section.words = section.isHead ? page.words : new Set(cut(isRow ? name : `${name} ${anchor.replace(/-/g, " ")}`));
+        for (const word of section.words) note(word, section.number);
         if (!isRow) page.sections.push(section);
+        alike.set(name, (alike.get(name) || 0) + 1);
         sections.push(section);
       }
       return page;
     });
+    // Headings that every chapter has, such as the questions at its end, explain nothing themselves.
+    for (const section of sections) section.isCommon = !section.isRow && alike.get(section.title) > 9;
     given.terms.forEach(([named, also, avoid, short, page, place]) => {
       if (page < 0) return;
       const term = {named, also, avoid, short, section: pages[page].sections[place]};
       for (const name of [...named, ...also, ...avoid]) {
-        for (const part of name.split(" / ")) names.push({term, name: squeeze(part), words: cut(part), isOurs: named.includes(name)});
+        for (const part of name.split(" / ")) names.push({term, name: squeeze(part), text: part, isOurs: named.includes(name)});
       }
     });
-    const alike = new Map(); // headings that every chapter has, such as the questions at its end, explain nothing themselves
-    for (const {squeezed} of sections) alike.set(squeezed, (alike.get(squeezed) || 0) + 1);
-    for (const section of sections) section.isCommon = alike.get(section.squeezed) > 9;
     const length = pages.reduce((sum, page) => sum + page.length, 0) / (pages.length || 1);
-    const spoken = new Map(); // how often a word stands in headings and names: what a slip most likely meant
-    for (const {words} of [...sections, ...names]) for (const word of words) spoken.set(word, (spoken.get(word) || 0) + 1);
-    index = {shards: given.shards, pages, sections, holders, names, length, spoken};
+    index = {shards: given.shards, pages, sections, holders, names, length};
     resolveMap();
+  };
+
+  /** How often a word stands in headings and names: what a slip most likely meant. */
+  const spoken = () => {
+    if (index.spoken) return index.spoken;
+    index.spoken = new Map();
+    const hear = (words) => { for (const word of words) index.spoken.set(word, (index.spoken.get(word) || 0) + 1); };
+    for (const {words} of index.sections) hear(words);
+    for (const {text} of index.names) hear(cut(text));
+    return index.spoken;
   };
 
   /** Called by w<n>.js: lines of a word and the pages that hold it, sorted. */
@@ -149,7 +157,7 @@
 
   /** A query → its words with what they weigh, and itself without spaces and signs. */
   const analyse = (query) => {
-    const text = query.toLowerCase().normalize("NFKC").trim();
+    const text = query.normalize("NFKC").toLowerCase().trim();
     const topic = text.replace(ASKING, " ").trim() || text;
     const runs = [...topic.matchAll(RUN)].map((run) => run[0]).filter((run) => !BARE.test(run));
     const cuts = [...new Set(cut(runs.length ? topic : text))].filter((word) => !BARE.test(word));
@@ -159,12 +167,14 @@
     return {text, runs, asking, squeezed: squeeze(topic) || squeeze(text), words: cuts.map((word) => ({word, half: isHalf(word)}))};
   };
 
+  /** Whether a word is meant by what was typed: the same, begun and not yet ended, or of which a lone character is part. */
+  const isMeant = (held, {word, half}) => held === word || half && (isHan(word) ? held.includes(word) : word.length > 1 && held.startsWith(word));
+
   /** Which headings a word stands in, half a word included. */
-  const headingsOf = ({word, half}) => {
-    const found = new Set(index.holders.get(word));
-    if (half && word.length > 1 || isHan(word) && word.length === 1) {
-      for (const [held, places] of index.holders) if (held.startsWith(word)) for (const place of places) found.add(place);
-    }
+  const headingsOf = (one) => {
+    if (!one.half) return index.holders.get(one.word) || new Set();
+    const found = new Set();
+    for (const [held, places] of index.holders) if (isMeant(held, one)) for (const place of places) found.add(place);
     return found;
   };
 
@@ -175,7 +185,7 @@
     if (name.name === squeezed) return 1;
     const longer = Math.max(name.name.length, squeezed.length), share = Math.min(name.name.length, squeezed.length) / longer;
     if (squeezed.length > 1 && name.name.startsWith(squeezed)) return 0.5 + 0.4 * share;
-    const isWhole = isHan(name.name) ? name.name.length > 1 : asked.runs.includes(name.name) || name.words.every((word) => asked.all.has(word));
+    const isWhole = isHan(name.name) ? name.name.length > 1 : asked.runs.includes(name.name) || cut(name.text).every((word) => asked.all.has(word));
     if (isWhole && squeezed.includes(name.name)) return 0.25 + 0.6 * share;
     if (isHan(squeezed) && squeezed.length > 1 && name.name.includes(squeezed)) return 0.4 * share;
     const most = Math.min(slips(squeezed), slips(name.name));
@@ -190,21 +200,23 @@
     for (const one of places) one.weight = one.in.size ? Math.log(1 + all / one.in.size) : 0;
     asked.all = new Set(asked.words.map(({word}) => word));
     const sum = places.reduce((total, one) => total + (one.weight || Math.log(1 + all)), 0) || 1;
-    const holds = (words, {word, half}) => words.has(word) || half && [...words].some((held) => held.startsWith(word));
+    const holds = (words, one) => one.half ? [...words].some((held) => isMeant(held, one)) : words.has(one.word);
     const weigh = (words) => places.reduce((total, one) => total + (one.weight && holds(words, one) ? one.weight : 0), 0) / sum;
     const seen = new Map(), best = new Map();
     for (const one of places) for (const place of one.in) seen.set(place, true);
     for (const place of seen.keys()) {
       const section = index.sections[place], {page} = section;
-      const isHead = !section.place && !section.isRow;
-      const title = weigh(page.words), own = isHead ? title : weigh(section.words);
+      const {isHead} = section, title = weigh(page.words), own = isHead ? title : weigh(section.words);
       const both = isHead ? title : weigh(new Set([...page.words, ...section.words]));
-      const tight = (text) => text === asked.squeezed ? 1.5 : text.startsWith(asked.squeezed) ? 1.25 : text.includes(asked.squeezed) ? 1.1 : 1;
+      const tight = (text) => {
+        const name = squeeze(text);
+        return name === asked.squeezed ? 1.5 : name.startsWith(asked.squeezed) ? 1.25 : name.includes(asked.squeezed) ? 1.1 : 1;
+      };
       const fill = (words) => 0.75 + 0.25 * Math.min(1, asked.words.length / (words.size || 1));
-      const value = 5 * title * title * tight(page.squeezed) * fill(page.words)
-        + (isHead ? 2 * title * title : 3 * own * own * tight(section.squeezed) * fill(section.words) + 2 * both * both);
+      const value = 5 * title * title * tight(page.title) * fill(page.words)
+        + (isHead ? 2 * title * title : 3 * own * own * tight(section.title) * fill(section.words) + 2 * both * both);
       const isAsked = own && asked.asking.some((phrase) => section.title.includes(phrase));
-      if (own || both === title) best.set(place, value + (isAsked ? 1.5 * own : 0));
+      if (own) best.set(place, value + (isAsked ? 1.5 * own : 0));
     }
     const isKnown = [...best.values()].some((value) => value > 4);
     const terms = new Map();
@@ -271,7 +283,7 @@
       let best = "", most = 0;
       const consider = (other, often) => { if (often > most) [best, most] = [other, often]; };
       if (isHan(word) && word.length === 2) {
-        for (const [other, often] of index.spoken) {
+        for (const [other, often] of spoken()) {
           if (other.length === 2 && isHan(other) && other !== word && (other[0] === word[0] || other[1] === word[1])) {
             const mended = text.replace(word, other);
             const named = index.names.some(({name}) => name.length > 2 && squeeze(mended).includes(name) && name.includes(other));
@@ -279,7 +291,7 @@
           }
         }
       } else if (!isHan(word) && slips(word)) {
-        for (const [other, often] of index.spoken) if (!isHan(other) && isNear(word, other, slips(word))) consider(other, 10 * often);
+        for (const [other, often] of spoken()) if (!isHan(other) && isNear(word, other, slips(word))) consider(other, 10 * often);
         for (const line of lines(word.slice(0, 2))) {
           const other = line.slice(0, line.indexOf(" "));
           if (isNear(word, other, slips(word))) consider(other, line.length / 100);
@@ -301,8 +313,9 @@
     for (const line of text.split("\n")) {
       for (const sentence of line.match(/[^。！？]+[。！？]?[”’」』）)]*/g) || []) {
         const low = sentence.toLowerCase();
-        let value = squeeze(low).includes(asked.squeezed) ? 2 : 0;
+        let value = 0;
         for (const {word} of asked.words) if (low.includes(word)) value += weights.get(word) || 0;
+        if (value && squeeze(low).includes(asked.squeezed)) value += 2;
         if (value > best.value) best = {value, sentence: sentence.trim()};
       }
     }
@@ -351,7 +364,7 @@
     await loadWords(fetch, asked);
     let text = textScores(asked), mended = "";
     if (text.unknown.length) {
-      const other = mend(asked, text.unknown.filter((word) => !index.spoken.has(word) && !headingsOf({word, half: !isHan(word)}).size));
+      const other = mend(asked, text.unknown.filter((word) => !spoken().has(word) && !headingsOf({word, half: !isHan(word)}).size));
       if (other !== asked.text) {
         [asked, mended] = [analyse(other), other];
         await loadWords(fetch, asked);
