@@ -1,8 +1,9 @@
-"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it, and join the preview."""
+"""MkDocs hooks of this project: put beside a finished site the scripts that it refers to, and the index of its search."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,19 @@ from atlas.facts import data_folder, load, load_terms
 from atlas.v8 import MERMAID, library
 
 VENDOR = {"assets/vendor/mermaid.min.js": MERMAID}
+PREVIEW = "search/preview/"
+_WAITING: list[Any] = []
+"""The files of a preview, whose pages are rendered when somebody asks for them."""
 
 
 def on_config(config: Any) -> Any:
-    """Let a running preview look at this build; a site that opens by double-click has no server to name its index pages."""
-    from atlas.render import join_preview
-
+    """A site that opens by double-click has no server that would look for the index page of a folder."""
     if config["extra"].get("offline"):
         config["use_directory_urls"] = False
     mermaid2 = config["plugins"].get("mermaid2")
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
-    join_preview(config)
     return config
 
 
@@ -40,25 +41,41 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_env(env: Any, config: Any, files: Any) -> Any:
-    """Add the index of the readers' search, made from the pages as rendered, and tell the template where it lies.
+    """Make the index of the readers' search from the pages as rendered, and tell the template where it lies.
 
-    Only now, when pages are written: whoever only looks needs no index.
+    Only now, when pages are written: whoever only looks needs no index. A preview has rendered none yet; its index is made
+    when a reader asks for it, from the pages that are there by then.
     """
-    from atlas.render import add_file, searched
-    from atlas.search import pieces
+    from atlas.render import add_file, is_rendered
 
-    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
-    terms = load_terms(data_folder(str(options.get("data") or "docs/_data"))).values()
-    index = pieces(searched(files), terms)
-    for path, text in index.items():
-        add_file(files, config, path, text)
-    config["extra"]["search_index"] = next(iter(index)).rpartition("/")[0] + "/"
+    _WAITING.clear()
+    if is_rendered(files):
+        index = _index(files, config)
+        for path, text in index.items():
+            add_file(files, config, path, text)
+        config["extra"]["search_index"] = next(iter(index)).rpartition("/")[0] + "/"
+    else:
+        _WAITING.append(files)
+        config["extra"]["search_index"] = PREVIEW
     return env
 
 
 def on_post_build(config: Any) -> None:
     """Copy each pinned script that some page loads; a site without such a page carries none of it."""
-    ship(Path(config["site_dir"]))
+    site = Path(config["site_dir"])
+    ship(site)
+    for files in _WAITING:
+        (site / PREVIEW).mkdir(parents=True, exist_ok=True)
+        for path, text in _index(files, config).items():
+            (site / PREVIEW / Path(path).name).write_text(text, "utf-8")
+
+
+def _index(files: Any, config: Any) -> Mapping[str, str]:
+    from atlas.render import searched
+    from atlas.search import pieces
+
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    return pieces(searched(files), load_terms(data_folder(str(options.get("data") or "docs/_data"))).values())
 
 
 def ship(site: Path) -> None:

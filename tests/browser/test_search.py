@@ -20,7 +20,9 @@ QUERIES = REPOSITORY / "tests" / "search" / "queries.tsv"
 WANTED = 0.95
 """Of the queries, by so many the right page must be among the first three."""
 FIRST = """() => [...document.querySelectorAll('[role=listbox] [role=option]')].map(option => option.href)"""
-SETTLED = "query => document.querySelector('dialog input').value === query && !document.querySelector('[role=listbox][aria-busy]')"
+SETTLED = (
+    "query => document.querySelector('dialog input').value === query && !document.querySelector('[role=listbox][aria-busy]')"
+)
 
 OURS = re.compile(r"/(?:assets/search|search/[0-9a-f]{10})/")
 

@@ -77,9 +77,9 @@
       const page = {number, url, title, length, weight, words: new Set(cut(title)), sections: []};
       let place = -1;
       for (const heading of headings) {
-        const isRow = heading[0] === " "; // of a table, in the section before it
+        const isRow = heading[0] === ">"; // of a table, in the section before it
         if (!isRow) place++;
-        const [, anchor, name] = heading.match(/^ ?(\S*) (.*)$/);
+        const [, anchor, name] = heading.match(/^>?(\S*) (.*)$/);
         const section = {page, place, isRow, anchor, title: name, isHead: !place && !isRow, number: sections.length};
         section.words = section.isHead ? page.words : new Set(cut(isRow ? name : `${name} ${anchor.replace(/-/g, " ")}`));
         for (const word of section.words) note(word, section.number);

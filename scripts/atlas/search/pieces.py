@@ -68,9 +68,9 @@ def _map(pages: Sequence[Source], terms: Iterable[Term]) -> dict[str, object]:
 
 
 def _headings(section: Section) -> Iterator[str]:
-    """A section by its anchor and title, then the rows of its tables, indented."""
+    """A section by its anchor and title, then the rows of its tables, marked."""
     yield f"{section.anchor} {section.title}"
-    yield from (f" {anchor} {name}" for anchor, name in section.rows if not anchor.startswith(_GLOSSARY))
+    yield from (f">{anchor} {name}" for anchor, name in section.rows if not anchor.startswith(_GLOSSARY))
 
 
 def _term(term: Term, pages: Sequence[Source], places: Mapping[str, int]) -> list[object]:

@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
@@ -49,6 +49,9 @@ from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
 
+if TYPE_CHECKING:
+    from atlas.search import Source
+
 Look = Callable[[Site], None]
 
 PURE_PLUGINS = frozenset(
@@ -71,7 +74,7 @@ Any other that has a say in a page's content makes us render every page, one aft
 _PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content")
 _LIST_EVENTS = ("files", "nav")
 """In which a plugin may change which pages there are."""
-_OWN_HOOKS = Path(__file__).resolve().with_name("hooks.py")
+_OWN_HOOKS = Path(__file__).resolve().parents[1] / "hooks.py"
 _PAGES_A_TASK = 8
 
 
@@ -116,33 +119,6 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
             collector.set(None)
 
 
-def serve(configuration: Path, address: str, inspect: Inspect, look: Look) -> None:
-    """Preview with live reload; after each rendering ``look`` sees the site.
-
-    Raises:
-        CannotCheckError: if the configuration can't be read or the port is taken.
-    """
-    from mkdocs.commands.serve import serve as mkdocs_serve
-
-    configuration = configuration.absolute()
-    # The preview loads its configuration anew for each build; the watcher joins each through the project's hook.
-    _PREVIEW.append(_Watcher(configuration.resolve(), inspect, look))
-    with _working_folder(configuration):
-        try:
-            mkdocs_serve(str(configuration), dev_addr=address)
-        except (Abort, MkDocsException, OSError) as error:
-            raise CannotCheckError(f"预览无法启动：{error}") from error
-
-
-_PREVIEW: list[_Watcher] = []
-
-
-def join_preview(config: MkDocsConfig) -> None:
-    """Called by the project's hook: lets the running preview's watcher, if any, see this build."""
-    for watcher in _PREVIEW:
-        config.plugins["atlas-watcher"] = watcher
-
-
 def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
     """Called by the project's hook: add a generated file to the site, in place of one of the same name."""
     old = files.get_file_from_path(path)
@@ -151,20 +127,27 @@ def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
     files.append(File.generated(config, path, content=text))
 
 
-def searched(files: Files) -> Iterator[Source]:
-    """Called by the project's hook: the rendered pages that a search may find; those outside the navigation count half.
+def is_rendered(files: Files) -> bool:
+    """Whether every page has been rendered; in a preview only those are that somebody has asked for."""
+    return all(file.page and file.page.content is not None for file in files.documentation_pages())
 
-    In a page's front matter `search: {exclude: true}` leaves it out, and `search: {boost: 0.5}` says how much it counts.
+
+def searched(files: Files) -> Iterator[Source]:
+    """Called by the project's hook: the pages that a search may find, those outside the navigation counting half.
+
+    In a page's front matter `search: {exclude: true}` leaves it out, and `search: {boost: 0.5}` says how much it counts. A
+    page that is not rendered can be found by its title.
     """
-    from atlas.search import Source, sections
+    from atlas.search import Section, Source, sections
 
     for file in files.documentation_pages():
         page = file.page
         wish = (page.meta.get("search") if page else None) or {}
         if page and not wish.get("exclude"):
             weight = float(wish.get("boost") or (0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1))
-            found = sections(page.content or "")
-            yield Source(page.url, file.src_uri, str(page.title or file.name), found, weight)
+            title = str(page.title or file.name)
+            found = sections(page.content or "") or (Section("", title, ""),)
+            yield Source(page.url, file.src_uri, title, found, weight)
 
 
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
@@ -323,9 +306,11 @@ class _Project:
         )
 
 
-def _prepare(configuration: Path, config: MkDocsConfig, inspect: Inspect) -> _Project:
+def _prepare(
+    configuration: Path, config: MkDocsConfig, inspect: Inspect, command: Literal["build", "serve"] = "build"
+) -> _Project:
     """What MkDocs does before it reads the first page."""
-    config.plugins.on_startup(command="build", dirty=False)
+    config.plugins.on_startup(command=command, dirty=False)
     config = config.plugins.on_config(config)
     config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
     config.plugins.on_pre_build(config=config)
