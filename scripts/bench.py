@@ -1,8 +1,8 @@
 """What a visit costs: each chapter of this site against the same chapter with stock Material, Mermaid and MathJax.
 
-Both are built from the same documents in one run, served compressed with gzip from the loopback, and opened in Chromium with
-an empty cache, a processor four times slower and a slow 4G line (1.6 Mbit/s, 150 ms). Medians of three visits. The second page
-is the next chapter, opened with what the first left in the cache. ``bench.py --ours FOLDER --stock FOLDER`` measures sites that
+Both are built from the same documents in one run, served compressed with gzip from the loopback, and opened in Chromium
+with an empty cache, a processor four times slower and a slow 4G line (1.6 Mbit/s, 150 ms). Medians of three visits. The second
+page is the next chapter, opened with what the first left in the cache. ``bench.py --ours FOLDER --stock FOLDER`` measures sites that
 were built before; ``--chapters`` and ``--runs`` measure less.
 """
 
@@ -48,7 +48,8 @@ new MutationObserver(changes => {
     requestAnimationFrame(() => { bench.drawn = bench.busy = performance.now() });
   }
 }).observe(document, {childList: true, subtree: true});
-const watch = (type, seen) => new PerformanceObserver(list => list.getEntries().forEach(seen)).observe({type, buffered: true});
+const watch = (type, seen) =>
+  new PerformanceObserver(list => list.getEntries().forEach(seen)).observe({type, buffered: true});
 watch('largest-contentful-paint', entry => { bench.largest = entry.startTime });
 watch('layout-shift', entry => { if (!entry.hadRecentInput) bench.shift += entry.value });
 watch('longtask', entry => {

@@ -66,7 +66,9 @@ def stock(configuration: str) -> str:
     ):
         assert ours in configuration, ours
         configuration = configuration.replace(ours, theirs)
-    changed = re.sub(r"(^markdown_extensions:\n(?:(?:[ #].*)?\n)+)", r"\1  - bench_stock\n\n", configuration, flags=re.MULTILINE)
+    changed = re.sub(
+        r"(^markdown_extensions:\n(?:(?:[ #].*)?\n)+)", r"\1  - bench_stock\n\n", configuration, flags=re.MULTILINE
+    )
     assert changed != configuration
     return changed
 
