@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,7 +20,8 @@ from atlas.baseline import DEFAULT
 from atlas.findings import LABELS, RULES, CannotCheckError, Report, UsageError
 
 if TYPE_CHECKING:
-    from atlas.model import Site
+    from atlas.findings import Finding
+    from atlas.model import Page, Site
     from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
@@ -228,18 +230,45 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from atlas import checks, render, request
+    from atlas import checks, recall, request
+    from atlas.cache import Cache
+    from atlas.render.preview import Listener, serve
     from atlas.sieve import Sieve
 
     configuration = request.configuration(options.config_file)
+    root = configuration.resolve().parent
 
-    def look(site: Site) -> None:
+    def judge(site: Site) -> dict[str, list[Finding]]:
         try:
-            _print_report(Sieve.of(configuration).report(site))
+            return show(Sieve.of(configuration).report(site))
         except CannotCheckError as error:
             _say(f"无法检查：{error}")
+            return {}
 
-    render.serve(configuration, options.address, checks.inspect, look)
+    def show(report: Report) -> dict[str, list[Finding]]:
+        _print_report(report)
+        found: dict[str, list[Finding]] = {}
+        for finding in report.findings:
+            found.setdefault(finding.location.path, []).append(finding)
+        return found
+
+    def judge_pages(pages: Sequence[Page]) -> dict[str, list[Finding]]:
+        sieve = Sieve.of(configuration)
+        found = [one for page in pages for one in page.findings if one.rule.id in sieve.severities]
+        _say("全站的检查还没做完，先说存盘的这一页自己的问题：")
+        return show(Report.of(found, root=root, pages=len(pages)))
+
+    def find() -> Site | None:
+        # In a process of its own, so that pages can be asked for meanwhile; it leaves what it learned in the cache.
+        command = [sys.executable, "-m", "atlas", "validate", "--config-file", str(configuration)]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        cache = Cache.of(root)
+        try:
+            return recall.find(configuration, cache)
+        finally:
+            cache.close()
+
+    serve(configuration, options.address, checks.inspect, Listener(judge, judge_pages, find, _say))
     return CLEAN
 
 
