@@ -1,9 +1,9 @@
 """What a visit costs: each chapter of this site against the same chapter with stock Material, Mermaid and MathJax.
 
 Both are built from the same documents in one run, served compressed with gzip from the loopback, and opened in Chromium
-with an empty cache, a processor four times slower and a slow 4G line (1.6 Mbit/s, 150 ms). Medians of three visits. The second
-page is the next chapter, opened with what the first left in the cache. ``bench.py --ours FOLDER --stock FOLDER`` measures sites that
-were built before; ``--chapters`` and ``--runs`` measure less.
+with an empty cache, a processor four times slower and a slow 4G line (1.6 Mbit/s, 150 ms). Medians of three visits. The
+second page is the next chapter, opened with what the first left in the cache. ``--ours FOLDER`` and ``--stock FOLDER``
+measure sites that were built before; ``--chapters`` and ``--runs`` measure less.
 """
 
 from __future__ import annotations

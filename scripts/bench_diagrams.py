@@ -1,7 +1,6 @@
 """What a diagram costs: judged and drawn here, against one call of mermaid-cli for it, in one run on one machine.
 
-mermaid-cli is pinned in ``scripts/bench/package-lock.json`` and installed into ``.cache/bench`` on first use, without a
-browser of its own. Of both the usual way is timed: ours in a process in which some diagrams were drawn before, as on any but
+Of both the usual way is timed: ours in a process in which some diagrams were drawn before, as on any but
 the first page of a site; mermaid-cli by its command, as it is called. Medians of five. What the first diagram of a process
 takes, with the libraries still to be loaded, is told as well and is no part of the ratio.
 """
@@ -16,12 +15,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from atlas.diagrams import NARROW, WIDE, Problem, draw, judge, lint, outline, prepare
 from atlas.diagrams.engine import forget
 from bench_tools import CACHE, node, pinned
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNS = 5
 WANTED = 150
 DIAGRAMS = {

@@ -1,7 +1,7 @@
 """The same documents as Material for MkDocs shows them by its own documentation's recipe: what the site is measured against.
 
-Diagrams are left to Material's Mermaid integration and formulas to MathJax, both from local files; the theme, its features and
-its search are as they come, without our style sheets, scripts, templates and hooks. Tables and citations, which stock
+Diagrams are left to Material's Mermaid integration and formulas to MathJax, both from local files; the theme, its features
+and its search are as they come, without our style sheets, scripts, templates and hooks. Tables and citations, which stock
 Markdown does not know, are written out by our extension, so that both show the same text.
 
 The file is a Python-Markdown extension, too: it takes the drawing and the typesetting out again.
@@ -21,7 +21,12 @@ from atlas.markdown import fences
 from bench_tools import ROOT, build, pinned
 
 MATHJAX = """window.MathJax = {
-  tex: {inlineMath: [["\\\\(", "\\\\)"]], displayMath: [["\\\\[", "\\\\]"]], processEscapes: true, processEnvironments: true},
+  tex: {
+    inlineMath: [["\\\\(", "\\\\)"]],
+    displayMath: [["\\\\[", "\\\\]"]],
+    processEscapes: true,
+    processEnvironments: true
+  },
   options: {ignoreHtmlClass: ".*|", processHtmlClass: "arithmatex"}
 };
 document$.subscribe(() => {

@@ -1,4 +1,4 @@
-"""A finished site behind a real web server on the loopback, configured by the file in ``deploy/`` that readers are told to use.
+"""A finished site behind a real web server on the loopback, configured by the file in ``deploy/`` that people copy.
 
 Used by tests and measurements; the configuration runs as it stands, but for the lines that everybody changes.
 """
