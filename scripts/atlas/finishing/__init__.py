@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.finishing import leftovers, names
+from atlas.finishing import leftovers, markup, names, styles
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
 
-STEPS: tuple[Step, ...] = (leftovers.drop_leftovers, names.hash_names)
-"""In this order: a step that writes down what a page loads (its policy) comes after the files have their last names."""
+STEPS: tuple[Step, ...] = (
+    leftovers.drop_leftovers,
+    styles.drop_unused_rules,
+    markup.shorten_pages,
+    names.hash_names,
+)
+"""In this order: nothing is read for classes that is dropped, and names come after all that changes a file. A step that
+writes down what a page loads (its policy) comes after the files have their last names.
+"""
 
 
 def finish(folder: Path, *, offline: bool) -> None:
