@@ -142,8 +142,8 @@ def _validate(options: argparse.Namespace) -> int:
         site = look()
         request.check_paths(paths, site)
         report = sieve.report(site)
-        if options.fix and report.findings:
-            report = _fix(report, site, sieve, look)
+        if options.fix:
+            report = _fix(report, site, sieve, look, configuration)
     finally:
         cache.close()
     if target:
@@ -154,15 +154,25 @@ def _validate(options: argparse.Namespace) -> int:
     return _finish(options, report)
 
 
-def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site]) -> Report:
+def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site], configuration: Path) -> Report:
     """Mend what can be, say so, and return what is left."""
-    from atlas import checks
-    from atlas.mending import mend
+    from atlas import checks, manual
+    from atlas.mending import mend, typeset
+    from atlas.settings import Settings
 
-    done = mend(report.findings, site, checks.run(site), lambda: checks.run(look()))
-    said = f"改好了 {len(done.made)} 处，在 {done.files} 个文件里" if done.made else "没有能有把握改好的"
-    _say(said + (f"；另有 {done.refused} 处改了也不对，已经改回原样。" if done.refused else "。"))
-    return sieve.report(look()) if done.made else report
+    def again() -> Report:
+        return checks.run(look())
+
+    done = mend(report.findings, site, checks.run(site), again)
+    if report.findings:
+        said = f"改好了 {len(done.made)} 处，在 {done.files} 个文件里" if done.made else "没有能有把握改好的"
+        _say(said + (f"；另有 {done.refused} 处改了也不对，已经改回原样。" if done.refused else "。"))
+    paths = [page.path for page in site.pages if sieve.covers(page.path) and (site.root / page.path).is_file()]
+    wanted = [path for path in paths if path != manual.PAGE.as_posix()] if Settings.of(configuration).typeset else []
+    changed = typeset(wanted, site.root, again(), again) if wanted else 0
+    if changed:
+        _say(f"{changed} 个文件里的空格、标点或表格重新排过。")
+    return sieve.report(look()) if done.made or changed else report
 
 
 def _facts(options: argparse.Namespace) -> int:
