@@ -2,7 +2,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help site deploy-files serve bundle test lint format bench lock clean install install-test
+.PHONY: help site deploy-files serve bundle test lint format bench lock sbom links audit clean install install-test
 
 # Runs a script with the first Python that is new enough.
 define python
@@ -36,10 +36,13 @@ bundle: install ## 打离线包到 dist/
 test: install-test ## 安装全部依赖（含浏览器）并运行测试
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
 
-lint: install-test ## 代码风格、类型，中英文之间的空格与标点
+lint: install-test ## 代码风格、类型、工作流、公布过的地址，中英文之间的空格与标点
 	@$(BIN)/ruff check scripts tests
 	@$(BIN)/ruff format --check scripts tests
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --offline --no-progress --quiet .github
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/actionlint
+	@$(BIN)/python scripts/addresses.py --check
 	@$(BIN)/python scripts/typography.py
 
 format: install-test ## 改好 lint 能改好的
@@ -56,6 +59,15 @@ bench: install-test ## 测量：重量和速度与原样的 Material 比，Light
 
 lock: install-test ## 更新锁文件
 	@$(BIN)/python scripts/lock.py
+
+sbom: install-test ## 依赖清单（CycloneDX）写到 dist/
+	@$(BIN)/python scripts/sbom.py
+
+links: install-test site ## 打不开的外部链接，要联网
+	@$(BIN)/python scripts/upkeep.py links
+
+audit: install-test ## 依赖的已知漏洞，要联网
+	@$(BIN)/python scripts/upkeep.py audit
 
 clean: ## 删除构建结果与环境
 	rm -rf site dist .venv node_modules .cache

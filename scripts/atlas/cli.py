@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
-FORMATS = ("human", "github", "jsonl", "sarif", "junit")
+FORMATS = ("human", "github", "markdown", "jsonl", "sarif", "junit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
 
     facts = commands.add_parser("facts", help="只核对数据文件，不渲染页面", description="只核对数据文件，不渲染页面")
     facts.add_argument("folder", nargs="?", type=Path, default=Path("docs/_data"), help="数据文件夹（默认 docs/_data）")
+    facts.add_argument(
+        "--schemas", type=Path, metavar="FOLDER", help="不检查，把每种数据的 JSON Schema 写进这个文件夹，编辑器用它补全"
+    )
     _add_output(facts)
     facts.set_defaults(run=_facts)
 
@@ -87,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _command(commands, "serve", "本地预览，保存即刷新；问题显示在终端", _serve)
     serve.add_argument("--address", default="127.0.0.1:8000", help="监听地址（默认 127.0.0.1:8000）")
+
+    new = _command(commands, "new", "照模板新建一页，并写进导航", _new)
+    new.add_argument("name", metavar="章/页", help="例如 training/data-mixing，用小写英文")
+    new.add_argument("--title", help="页面标题（默认用文件名）")
 
     rules = commands.add_parser("rules", help="解释规则，附正误示例")
     rules.add_argument("rule", nargs="?", help="规则名；不写则列出全部")
@@ -178,11 +185,30 @@ def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site], con
 def _facts(options: argparse.Namespace) -> int:
     from atlas.checks import facts
 
+    if options.schemas:
+        return _write_schemas(options.schemas)
     if not options.folder.is_dir():
         raise CannotCheckError(f"没有数据文件夹 `{options.folder}`。")
     folder = options.folder.resolve()
     report = Report.of(facts.data_findings(folder, Path.cwd()), root=Path.cwd(), rows=facts.count_rows(folder))
     return _finish(options, replace(report, strict=options.strict))
+
+
+def _write_schemas(folder: Path) -> int:
+    """What editors complete data files with."""
+    import json
+
+    from atlas.baseline import replace_file
+    from atlas.facts import SCHEMAS, json_schema
+
+    try:
+        for name, schema in SCHEMAS.items():
+            text = json.dumps(json_schema(schema), ensure_ascii=False, indent=2) + "\n"
+            replace_file(folder / f"{name}.json", text.encode("utf-8"))
+    except OSError as error:
+        raise CannotCheckError(f"写不了 `{folder}`：{error.strerror or error}。") from error
+    print(f"{len(SCHEMAS)} 种数据的 JSON Schema 写在 {folder.as_posix()}/。")
+    return CLEAN
 
 
 def _finish(options: argparse.Namespace, report: Report) -> int:
@@ -279,6 +305,18 @@ def _serve(options: argparse.Namespace) -> int:
             cache.close()
 
     serve(configuration, options.address, checks.inspect, Listener(judge, judge_pages, find, _say))
+    return CLEAN
+
+
+def _new(options: argparse.Namespace) -> int:
+    from atlas import drafting, request
+
+    configuration = request.configuration(options.config_file)
+    title = options.title or options.name.removesuffix(".md").rpartition("/")[2]
+    file = drafting.draft(configuration.resolve(), options.name, title)
+    path = file.relative_to(configuration.resolve().parent).as_posix()
+    print(f"写好了 {path}，也加进了 {configuration.name} 的导航，原样就能通过检查。")
+    print("接下来：在本章的 index.md 里加一个到它的链接；`atlas serve` 边写边看；怎样写见 docs/contributing/writing.md。")
     return CLEAN
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from atlas.calculators import NAME, data_of, data_script
 from atlas.facts import data_folder, load, load_terms
 from atlas.finishing import finish
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
@@ -27,15 +28,29 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the data as CSV and JSON to the site, where the project names a folder for it; nothing is written into docs/."""
+    """Add what is made from the data: the data as CSV and JSON and for the calculators, where the project names folders, a
+    page for each that moved away, the feed of corrections and the licences of others. Nothing is written into docs/.
+    """
+    from atlas import feed, licences, moved
     from atlas.render import add_file
     from atlas.tables import export_files
 
     options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    data = data_folder(str(options.get("data") or "docs/_data"))
     folder = str(options.get("downloads") or "").strip("/")
     if folder:
-        for name, text in export_files(load(data_folder(str(options.get("data") or "docs/_data")))).items():
+        for name, text in export_files(load(data)).items():
             add_file(files, config, f"{folder}/{name}", text)
+    site_url = config["site_url"] or ""
+    for path, text in moved.pages(moved.load(data), site_url, folders=config["use_directory_urls"]).items():
+        add_file(files, config, path, text)
+    if entries := feed.atom(load(data), site_url, folders=config["use_directory_urls"]):
+        add_file(files, config, feed.FILE, entries)
+    if notice := licences.notice(load(data)):
+        add_file(files, config, licences.FILE, notice)
+    scripts = str(options.get("calculators") or "").strip("/")
+    if scripts:
+        add_file(files, config, f"{scripts}/{NAME}", data_script(data_of(load(data))))
     return files
 
 

@@ -62,9 +62,8 @@ def faults(text: str) -> list[Fault]:
     seen = scan(text)
     tables = [Fault(number + 1, 1, seen.lines[number], row) for number, row in _rows(seen)]
     laid = {fault.line for fault in tables}
-    return sorted(
-        [*tables, *(fault for fault in spaces if fault.line not in laid)], key=lambda fault: (fault.line, fault.column)
-    )
+    left = (fault for fault in spaces if fault.line not in laid)
+    return sorted([*tables, *left], key=lambda fault: (fault.line, fault.column))
 
 
 def cells(row: str) -> list[tuple[int, int]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
@@ -17,8 +16,11 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from atlas.facts import EVIDENCE, SCHEMAS, Type, due_rows, today
-from atlas.markdown.addresses import output_folder, relative
+from atlas.markdown import generated
+from atlas.markdown.addresses import relative
+from atlas.markdown.changes import change_list
 from atlas.markdown.citations import cite
+from atlas.markdown.licences import licence_table
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
 from atlas.selection import SelectionError, select
@@ -34,7 +36,7 @@ _OPEN_REMARKS = 4
 
 
 def fence(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
-    """Superfences' formatter for ``facts``, ``facts-due`` and ``facts-files``: leave a mark where the table will stand."""
+    """Superfences' formatter for ``facts`` and its kin, ``changes``, ``licences``: leave a mark where they will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     state.blocks.append(Block(language, source, str(options.get("id") or more.get("id_value") or "")))
     return f'<atlas-facts n="{len(state.blocks) - 1}"></atlas-facts>'
@@ -58,6 +60,10 @@ class TablePlacer(Treeprocessor):
 
     def _built(self, block: Block) -> etree.Element:
         try:
+            if block.language == "changes":
+                return change_list(self.md, self._state)
+            if block.language == "licences":
+                return licence_table(self.md, self._state)
             if block.language == "facts-due":
                 return _due(self._state)
             if block.language == "facts-files":
@@ -79,20 +85,10 @@ class TablePlacer(Treeprocessor):
         state = self._state
         if not state.downloads:
             return {}
-        self._write_files()
+        files = {f"{state.downloads}/{name}": text for name, text in export_files(state.facts).items()}
+        generated.write(self.md, files)
         found = {form: relative(self.md, f"{state.downloads}/{kind}.{form}") for form in ("csv", "json")}
         return {form: href for form, href in found.items() if href}
-
-    def _write_files(self) -> None:
-        """Zensical has no hooks: with it, whoever renders a page that offers files writes them."""
-        folder = output_folder(self.md)
-        if folder is None:
-            return
-        for name, text in export_files(self._state.facts).items():
-            file = Path(folder) / self._state.downloads / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if not file.is_file() or file.read_text("utf-8") != text:
-                file.write_text(text, "utf-8", newline="\n")
 
     def _files(self) -> etree.Element:
         """All kinds of data with their columns and units, and where to get them."""
