@@ -15,6 +15,7 @@ from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
+from atlas.markdown.heads import EmptyHeads
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -54,6 +55,7 @@ class AtlasExtension(Extension):
         md.inlinePatterns.register(CitationPattern(state, md), "atlas-citation", 175)
         md.inlinePatterns.register(ValuePattern(state, md), "atlas-value", 174)
         md.treeprocessors.register(FormulaSetter(state, md), "atlas-formulas", 15)
+        md.treeprocessors.register(EmptyHeads(md), "atlas-heads", 14.8)
         md.treeprocessors.register(TablePlacer(state, md), "atlas-tables", 14.5)
         md.treeprocessors.register(TermLinks(state, md), "atlas-terms", 14.2)
         md.treeprocessors.register(ReferenceList(state, md), "atlas-references", 14)
