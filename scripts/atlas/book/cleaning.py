@@ -25,6 +25,8 @@ def clean(body: Tag, key: str) -> None:
         heading.decompose()  # the leaf's title stands there
     for tabs in body.select(".tabbed-set"):
         _spread(tabs)
+    for words in body.select("figure > details"):
+        words.parent.insert_after(words.extract())  # type: ignore[union-attr] # a figure ends with its caption
     for folded in body.find_all("details"):
         _open(folded)
     for scrolled in body.select("[tabindex]"):

@@ -47,8 +47,9 @@ def gather(site: Path, imprint: Imprint) -> Book:
         body = _article(site / entry.url) if entry.url else BeautifulSoup("<article></article>", "html.parser").article
         assert body is not None
         clean(body, key)
-        link(body, key, entry.url, keys, address)
+        _link(body, key, entry.url, keys, address)
         leaves.append(Leaf(key, entry.title, entry.depth, entry.url, body))
+    _settle(leaves)
     return Book(
         title=_said(front, "og:site_name") or entries[0].title,
         description=_said(front, "description"),
@@ -59,6 +60,15 @@ def gather(site: Path, imprint: Imprint) -> Book:
         leaves=tuple(leaves),
         colours=colours(site),
     )
+
+
+def _settle(leaves: list[Leaf]) -> None:
+    """A link to what the book leaves out (a page's own title, a tool) leads to the page's beginning."""
+    known = {str(one["id"]) for leaf in leaves for one in leaf.body.select("[id]")}
+    for leaf in leaves:
+        for one in leaf.body.select("[href^='#']"):
+            if str(one["href"])[1:] not in known:
+                one["href"] = str(one["href"])[:5]
 
 
 def _soup(file: Path) -> BeautifulSoup:
@@ -109,7 +119,7 @@ def _address(front: BeautifulSoup) -> str:
     return str(found["href"]) if isinstance(found, Tag) else ""
 
 
-def link(body: Tag, key: str, url: str, keys: dict[str, str], address: str) -> None:
+def _link(body: Tag, key: str, url: str, keys: dict[str, str], address: str) -> None:
     """Let links to pages of the book stay in it, and those to anything else of the site lead to the hosted one."""
     for one in body.select("[href]"):
         href = str(one["href"])
