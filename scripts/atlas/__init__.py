@@ -2,9 +2,9 @@
 
 The modules, each importing only from those above it: ``findings``, ``wording``, ``model``, ``nodes``, ``quantities``,
 ``facts``, ``selection``, ``tables``, ``charts``, ``quotes``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``,
-``html``, ``candidates``, ``locate``, ``configuration``, ``settings``, ``cache``, ``dependencies``, ``recall``, ``render``,
-``silences``, ``checks``, ``baseline``, ``sieve``, ``request``, ``mending``, ``manual``, ``reporters``, ``build``,
-``bundle``, ``cli``.
+``typesetting``, ``html``, ``candidates``, ``locate``, ``configuration``, ``settings``, ``cache``, ``dependencies``,
+``recall``, ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``, ``request``, ``mending``, ``drafting``,
+``manual``, ``reporters``, ``build``, ``bundle``, ``cli``.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it, and join the preview."""
+"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.
 
 
 def on_config(config: Any) -> Any:
-    """Let a running preview look at this build; the polyfill is for the offline flavour alone."""
-    from atlas.render import join_preview
-
+    """The polyfill is for the offline flavour alone."""
     plugins = config["plugins"]
     offline = plugins.get("offline") or plugins.get("material/offline")
     if not (offline and offline.config["enabled"]):
@@ -25,7 +23,6 @@ def on_config(config: Any) -> Any:
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
-    join_preview(config)
     return config
 
 
