@@ -4,7 +4,7 @@ The modules, each importing only from those above it: ``findings``, ``wording``,
 ``facts``, ``selection``, ``tables``, ``charts``, ``quotes``, ``v8``, ``diagrams``, ``formulas``, ``markdown``, ``scan``,
 ``typesetting``, ``html``, ``candidates``, ``locate``, ``configuration``, ``settings``, ``cache``, ``dependencies``,
 ``recall``, ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``, ``request``, ``mending``, ``drafting``,
-``manual``, ``reporters``, ``build``, ``bundle``, ``cli``.
+``manual``, ``reporters``, ``build``, ``bundle``, ``book``, ``cli``.
 """
 
 __version__ = "0.1.0"

@@ -102,7 +102,10 @@ def test_axe_finds_nothing(page: Page, hosted: str, site: Path, axe: str) -> Non
         page.emulate_media(color_scheme="light")
         page.goto(hosted + path.removesuffix("index.html"), wait_until="load")
         page.evaluate(axe)
-        page.evaluate("(rules) => rules.length && axe.configure({rules: rules.map((id) => ({id, enabled: false}))})", [] if full else SEEN)
+        page.evaluate(
+            "(rules) => rules.length && axe.configure({rules: rules.map((id) => ({id, enabled: false}))})",
+            [] if full else SEEN,
+        )
         for scheme, width in COMBINATIONS:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.set_viewport_size({"width": width, "height": 900})

@@ -1,6 +1,6 @@
 """A :class:`~atlas.book.Book` → an EPUB 3.3 whose bytes depend on its contents alone.
 
-One file a leaf. Links, ids and drawings are as in the printed book; formulas stay MathML, with their TeX as alternative text.
+One file a leaf. Links, ids and drawings are as in the printed book; formulas stay MathML, their TeX is alternative text.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _ACCESS = (
 """What the book says of itself to readers who choose by it, in the words of schema.org."""
 
 
-def write(book: Book, target: Path) -> None:
-    """Write the book to ``target``, which appears in one step."""
+def write(book: Book, target: Path) -> int:
+    """Write the book to ``target``, which appears in one step; pages have no numbers here, so it returns 0."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     style = (Path(__file__).parent / "book.css").read_text("utf-8")
@@ -58,6 +58,7 @@ def write(book: Book, target: Path) -> None:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+    return 0
 
 
 def _add(packed: zipfile.ZipFile, name: str, text: str, method: int = zipfile.ZIP_DEFLATED) -> None:

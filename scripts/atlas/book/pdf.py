@@ -38,7 +38,9 @@ def find_browser() -> str:
     named = os.environ.get("ATLAS_CHROMIUM", "")
     found = next((path for path in map(shutil.which, [named, *BROWSERS] if named else BROWSERS) if path), None)
     if found is None:
-        raise CannotCheckError("找不到 Chromium，印不出 PDF：运行 `make pdf`（会装好），或用环境变量 ATLAS_CHROMIUM 指定它。")
+        raise CannotCheckError(
+            "找不到 Chromium，印不出 PDF：运行 `make pdf`（会装好），或用环境变量 ATLAS_CHROMIUM 指定它。"
+        )
     return found
 
 
@@ -73,9 +75,7 @@ def _title(book: Book) -> str:
     lines = {"版本": book.imprint.version, "提交": book.imprint.commit, "日期": book.imprint.date, "作者": book.author}
     lines |= {"许可": book.rights, "网址": book.address}
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in lines.items() if value)
-    return (
-        f'<section class="book-title"><h1>{escape(book.title)}</h1><p>{escape(book.description)}</p><dl>{listed}</dl></section>'
-    )
+    return f'<section class="book-title"><h1>{escape(book.title)}</h1><p>{escape(book.description)}</p><dl>{listed}</dl></section>'
 
 
 def _contents(book: Book, pages: Mapping[str, int]) -> str:
@@ -98,10 +98,7 @@ def _leaf(book: Book, leaf: Leaf, number: int) -> str:
     for heading in body.find_all(["h2", "h3", "h4", "h5"]):
         heading.name = f"h{min(6, int(heading.name[1]) + leaf.depth)}"
     for table in body.find_all("table"):
-        row = table.find("tr")
-        columns = len(row.find_all(["td", "th"])) if row else 0
-        if columns >= _COLUMNS:
-            table.wrap(_turned(columns))
+        _turn(table)
     for picture in body.find_all("svg"):
         paint(picture, book.colours)
     level = leaf.depth + 1
@@ -110,8 +107,18 @@ def _leaf(book: Book, leaf: Leaf, number: int) -> str:
     return f'<article class="book-leaf{first}">{head}{body.decode_contents()}</article>'
 
 
-def _turned(columns: int) -> Tag:
-    return BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "wide widest" if columns >= _MOST_COLUMNS else "wide"})
+def _turn(table: Tag) -> None:
+    """Give a table of many columns a page turned sideways, with the heading that would else be left behind."""
+    row = table.find("tr")
+    columns = len(row.find_all(["td", "th"])) if row else 0
+    if columns < _COLUMNS:
+        return
+    block = table.find_parent(class_="atlas-facts") or table
+    classes = "wide widest" if columns >= _MOST_COLUMNS else "wide"
+    around = block.wrap(BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": classes}))
+    before = around.find_previous_sibling()
+    if isinstance(before, Tag) and before.name in {"h2", "h3", "h4", "h5", "h6"}:
+        around.insert(0, before.extract())
 
 
 def _print(browser: str, page: Path, printed: Path) -> None:
