@@ -6,7 +6,7 @@
   const WAYS = {
     ring: "全归约（环）",
     tree: "全归约（树）",
-    scatter: "归约散布（环）",
+    scatter: "归约散播（环）",
     gather: "全收集（环）",
     exchange: "全对全",
   };

@@ -82,7 +82,7 @@
     }
     if (load.routed && turn !== null) {
       const touched = show((100 * read(load, batch)) / (load.total * load.width), {digits: 2, unit: "%"});
-      notes.push(`MoE：并发 ${show(batch, {style: "whole"})} 时一步要读 ${touched}的权重，并发越大碰到的专家越多。`);
+      notes.push(`MoE：并发 ${show(batch, {style: "whole"})} 时一步要读 ${touched} 的权重，并发越大碰到的专家越多。`);
     }
     if (turn !== null && batch >= turn) notes.push("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。");
     return notes;

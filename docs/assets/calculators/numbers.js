@@ -42,7 +42,9 @@
 
   const scaled = (value, style) => {
     let chosen = atlas.known.scales[style][0];
-    for (const step of atlas.known.scales[style]) if (Math.abs(value) >= step[0]) chosen = step;
+    for (const step of atlas.known.scales[style]) {
+      if (Math.abs(value) >= step[0] || (step[0] === 1 && !value)) chosen = step;
+    }
     return chosen;
   };
   const joined = (number, unit) => (TIGHT.has(unit) ? number + unit : `${number} ${unit}`);

@@ -192,7 +192,7 @@ def _notes(load: Load, cards: Cards, batch: float, turn: float | None) -> list[s
         notes.append("权重加这么多缓存放不进这些卡的显存：加卡、减并发、缩短上下文，或换低精度。")
     if load.routed and turn is not None:
         touched = show(100 * load.read(batch) / (load.total * load.width), Form("number", 2, "%"))
-        notes.append(f"MoE：并发 {show(batch, Form('whole'))} 时一步要读 {touched}的权重，并发越大碰到的专家越多。")
+        notes.append(f"MoE：并发 {show(batch, Form('whole'))} 时一步要读 {touched} 的权重，并发越大碰到的专家越多。")
     if turn is not None and batch >= turn:
         notes.append("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。")
     return notes

@@ -83,7 +83,7 @@ def _plain(value: float, form: Form) -> str:
 def _scale(value: float, style: str) -> tuple[float, str]:
     chosen = SCALES[style][0]
     for size, unit in SCALES[style]:
-        if abs(value) >= size:
+        if abs(value) >= size or (size == 1 and not value):  # nothing is nothing of the plain unit
             chosen = (size, unit)
     return chosen
 

@@ -37,7 +37,7 @@ _MOST_STAGES, _MOST_PASSES = 8, 24
 """What is drawn at most: cards, and micro-batches times chunks."""
 _SPLIT = ("zb-h1", "zb-h2")
 _PERCENT = Form("fixed", 1, "%")
-_TIME = Form("number", 4)
+_TIME = Form("number", 4, "份")
 
 
 def compute(inputs: Inputs, data: Data) -> Result:

@@ -111,7 +111,7 @@ CALCULATOR = Calculator(
     shows=(
         Output("days", "天数", Form("number", 3, "天"), key=True),
         Output("hours", "卡时", Form("count", 3, "卡时"), key=True),
-        Output("money", "算力的钱", Form("count", 3, "（同单价的货币）"), key=True),
+        Output("money", "算力的钱（同单价的货币）", Form("count", 3), key=True),
         Output("compute", "计算量", Form("number", 3, "FLOP")),
         Output("attention", "其中注意力", _PERCENT),
         Output("speed", "跑起来时的速度", Form("count", 3, "词元/秒")),

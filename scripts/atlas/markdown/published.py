@@ -15,6 +15,7 @@ from atlas.markdown.citations import cite
 from atlas.markdown.state import PageState
 
 _ERROR = Form("fixed", 1, "%")
+_WORDS = "说明"
 _NAMED = frozenset({"number", "fixed", "whole"})
 """Styles that do not choose their own unit: what a published number is printed with."""
 
@@ -30,7 +31,7 @@ def error_of(row: Published, data: Data) -> tuple[float, float]:
 def published_table(calculator: Calculator, data: Data, state: PageState) -> etree.Element:
     """The rows of one calculator, with sources; each name leads to the form filled in so."""
     title = "和公布的数对账"
-    holder, body = _frame(title, ("公布的数", "公布", "这里算", "差", "说明"))
+    holder, body = _frame(title, ("公布的数", "公布", "这里算", "差", _WORDS))
     for row in (one for one in PUBLISHED if one.calculator == calculator.id):
         line = etree.SubElement(body, "tr")
         name = etree.SubElement(line, "th", {"scope": "row"})
@@ -85,6 +86,9 @@ def _frame(title: str, heads: Iterable[str]) -> tuple[etree.Element, etree.Eleme
     table = etree.SubElement(etree.SubElement(holder, "div", region), "table", {"class": "atlas-calculator-table"})
     etree.SubElement(table, "caption").text = AtomicString(title)
     head = etree.SubElement(etree.SubElement(table, "thead"), "tr")
-    for text in heads:
-        etree.SubElement(head, "th", {"scope": "col"}).text = AtomicString(text)
+    for at, text in enumerate(heads):
+        words = at == 0 or text == _WORDS
+        etree.SubElement(head, "th", {"scope": "col"} | ({} if words else {"class": "atlas-number"})).text = AtomicString(
+            text
+        )
     return holder, etree.SubElement(table, "tbody")

@@ -34,6 +34,8 @@ class Pending:
 
     fence: Fence
     anchor: str = ""
+    label: str = ""
+    """Its number for readers."""
     links: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,6 +64,8 @@ class PageState:
     """The folder of the site with the calculators' scripts; empty if it has none: they then show an example each."""
     calculator_pages: str = ""
     """The folder with a page for each calculator, named by its id; empty if there is none."""
+    loads: list[str] = field(default_factory=list)
+    """Addresses of the style sheet and the scripts of the page's calculators, in order, once they are resolved."""
     diagrams: list[Pending] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0

@@ -17,7 +17,7 @@ def all_reduce_factor(cards: float) -> float:
     return 2 * (cards - 1) / cards
 
 
-@formula("归约散布与全收集系数", unit="", tex="(n-1)/n", sources=_NCCL)
+@formula("归约散播与全收集系数", unit="", tex="(n-1)/n", sources=_NCCL)
 def all_gather_factor(cards: float) -> float:
     """The same for reduce-scatter, all-gather and all-to-all."""
     return (cards - 1) / cards
