@@ -117,7 +117,9 @@ def server(request: pytest.FixtureRequest, small_site: Path, tmp_path_factory: p
         return
     text = (DEPLOY / "Caddyfile").read_text("utf-8")
     assert text.count("llm-atlas.example {") == text.count("root * /var/www/llm-atlas") == 1
-    text = text.replace("llm-atlas.example {", f":{port} {{\n\tbind 127.0.0.1").replace("/var/www/llm-atlas", str(small_site))
+    text = text.replace("llm-atlas.example {", f":{port} {{\n\tbind 127.0.0.1").replace(
+        "/var/www/llm-atlas", str(small_site)
+    )
     (folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + text, "utf-8")
     command = [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     with running(command, port, HOME=str(folder), XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)) as address:
