@@ -88,6 +88,8 @@
           control(caught.input).setAttribute("aria-errormessage", fault.id);
         }
       }
+      // Beside the field, or else below the form: on a phone the form is longer than the screen.
+      (error?.input ? control(error.input).closest(".atlas-calculator-field") : form).after(fault);
       fault.hidden = !error;
       if (fault.textContent !== (error?.sentence ?? "")) fault.textContent = error?.sentence ?? "";
       said.hidden = blocks.hidden = Boolean(error);
