@@ -81,7 +81,7 @@ class AtlasExtension(Extension):
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)
         if self.getConfig("clean"):
             md.preprocessors.register(MetadataCleaner(md), "atlas-metadata", 99)
-            md.postprocessors.register(Cleaner(md), "atlas-safety", -100)
+            md.postprocessors.register(Cleaner(state, md), "atlas-safety", -100)
         md.postprocessors.register(CalculatorScripts(state, md), "atlas-calculators-run", -110)
 
     def reset(self) -> None:
