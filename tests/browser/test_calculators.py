@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_address_carries_what_was_typed(browser: Browser, hosted: str) -> None:
     page.get_by_label("数据并行").fill("8")
     page.get_by_label("模型", exact=True).select_option("llama-3-1-70b")
     page.get_by_label("张量并行（卡）").fill("8")
-    page.wait_for_function("location.search.includes('tp=8')")
+    expect(page).to_have_url(re.compile("tp=8"))
     assert page.url.endswith("#use")
     total = value(page, "total")
     page.reload()
@@ -169,7 +170,7 @@ def test_from_a_folder(browser: Browser, offline_site: Path, traffic: Traffic) -
     assert before == "10 GiB"
     page.get_by_label("每个请求的长度").fill("64Ki")
     expect(page.locator(f"{SAID} [data-value=request] dd")).to_have_text("20 GiB")
-    page.wait_for_function("location.search.includes('context=64Ki')")
+    expect(page).to_have_url(re.compile("context=64Ki"))
     page.reload()
     assert value(page, "request") == "20 GiB"
     traffic.assert_clean()
