@@ -2,7 +2,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help site serve bundle test lint format bench lock clean install install-test
+.PHONY: help site deploy-files serve bundle test lint format bench lock sbom links audit clean install install-test
 
 # Runs a script with the first Python that is new enough.
 define python
@@ -13,7 +13,7 @@ echo '需要 Python 3.11 或更新，没有找到（试过 $(PYTHON)）：安装
 endef
 
 help: ## 列出全部命令
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install:
 	$(call python,scripts/bootstrap.py site)
@@ -24,6 +24,9 @@ install-test:
 site: install ## 安装、检查并构建 site/
 	@$(BIN)/atlas build
 
+deploy-files: install ## 构建 site/，并预先压缩好，供 nginx、Caddy 发布
+	@$(BIN)/atlas build --compress
+
 serve: install ## 本地预览，保存即刷新
 	@$(BIN)/atlas serve
 
@@ -33,10 +36,13 @@ bundle: install ## 打离线包到 dist/
 test: install-test ## 安装全部依赖（含浏览器）并运行测试
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
 
-lint: install-test ## 代码风格、类型，中英文之间的空格与标点
+lint: install-test ## 代码风格、类型、工作流、公布过的地址，中英文之间的空格与标点
 	@$(BIN)/ruff check scripts tests
 	@$(BIN)/ruff format --check scripts tests
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --offline --no-progress --quiet .github
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/actionlint
+	@$(BIN)/python scripts/addresses.py --check
 	@$(BIN)/python scripts/typography.py
 
 format: install-test ## 改好 lint 能改好的
@@ -51,6 +57,15 @@ bench: install-test ## 测量：各章首次访问的重量、画一张图、检
 
 lock: install-test ## 更新锁文件
 	@$(BIN)/python scripts/lock.py
+
+sbom: install-test ## 依赖清单（CycloneDX）写到 dist/
+	@$(BIN)/python scripts/sbom.py
+
+links: install-test site ## 打不开的外部链接，要联网
+	@$(BIN)/python scripts/upkeep.py links
+
+audit: install-test ## 依赖的已知漏洞，要联网
+	@$(BIN)/python scripts/upkeep.py audit
 
 clean: ## 删除构建结果与环境
 	rm -rf site dist .venv node_modules .cache

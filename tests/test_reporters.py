@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from atlas.findings import RULES, Finding, Fix, Location, Report, Rule, Severity
+from atlas.findings import RULES, RULES_PAGE, Finding, Fix, Location, Report, Rule, Severity
 from atlas.reporters import REPORTERS
 from atlas.reporters.human import excerpt
 
@@ -38,14 +38,44 @@ NASTY = Report.of(
 )
 
 
+MORE = f"规则的解释和示例：运行 `atlas rules 规则名`，或看 {RULES_PAGE}"
+
+
 def test_human() -> None:
     """A person reads place, severity, rule, message, hint and a last line that sums up; a file that is gone is not shown."""
     assert REPORTERS["human"](NASTY) == (
         'docs/z.md: 警告 thing-odd 引号 " 与反斜杠 \\\n'
         "docs/甲,乙:丙 50%.md:3:7: 错误 thing-broken 第一行：100%, a::b\r\n第二行 `%0A` ]]> <b>&amp; \x1b[31m\x00\n"
         "  提示：改成 “a, b: c”\n或 50%\n"
+        f"{MORE}\n"
         "检查了 2 页、3 个链接、4 张图、5 个公式：1 个错误，1 个警告。\n"
     )
+
+
+def test_markdown() -> None:
+    """A table for the page of results: errors first, nothing an author wrote breaks the table, runs or calls anybody."""
+    report = replace(
+        NASTY,
+        findings=(*NASTY.findings, Finding(WARNING, Location("docs/b.md"), "`a|b` 与 [@某人](x) | **粗** ``", "@某人")),
+    )
+    assert REPORTERS["markdown"](report) == (
+        "检查了 2 页、3 个链接、4 张图、5 个公式：1 个错误，2 个警告。\n\n"
+        "| 在哪里 | 轻重 | 规则 | 哪里不对 | 怎么改 |\n|---|---|---|---|---|\n"
+        "| `docs/甲,乙:丙 50%.md:3:7` | 错误 | `thing-broken` | "
+        "第一行：100%, a::b 第二行 `%0A` \\]\\]&gt; &lt;b&gt;&amp;amp; \x1b\\[31m\x00 | 改成 “a, b: c” 或 50% |\n"
+        '| `docs/z.md` | 警告 | `thing-odd` | 引号 " 与反斜杠 \\\\ |  |\n'
+        "| `docs/b.md` | 警告 | `thing-odd` | "
+        "`a\\|b` 与 \\[@\u200b某人\\]\\(x\\) \\| \\*\\*粗\\*\\* \\`\\` | @\u200b某人 |\n"
+    )
+
+
+def test_markdown_stays_below_what_a_page_of_results_takes() -> None:
+    """Two hundred rows, then how many more there are."""
+    report = Report.of(Finding(WARNING, Location("a.md", line), "甲" * 300, "乙" * 300) for line in range(1, 260))
+    said = REPORTERS["markdown"](report)
+    assert said.count("thing-odd") == 200
+    assert "还有 59 处" in said
+    assert len(said.encode()) < 1_000_000
 
 
 def test_human_shows_the_line(tmp_path: Path) -> None:
@@ -58,6 +88,7 @@ def test_human_shows_the_line(tmp_path: Path) -> None:
         "甲.md:2:4: 错误 thing-broken x\n    中文 ab\n         ^\n  提示：y\n"
         "甲.md:3:1: 错误 thing-broken x\n  提示：y\n"
         "甲.md:9:1: 错误 thing-broken x\n  提示：y\n"
+        f"{MORE}\n"
         "检查了 0 页、0 个链接、0 张图、0 个公式：4 个错误，0 个警告。\n"
     )
 
@@ -98,9 +129,11 @@ def test_human_clean() -> None:
 def test_github() -> None:
     """Workflow commands are one line each, with GitHub's two sets of escapes."""
     assert REPORTERS["github"](NASTY) == (
-        '::warning file=docs/z.md,title=thing-odd::引号 " 与反斜杠 \\\n'
+        '::warning file=docs/z.md,title=thing-odd::引号 " 与反斜杠 \\%0A规则：'
+        f"{RULES_PAGE}#thing-odd\n"
         "::error file=docs/甲%2C乙%3A丙 50%25.md,line=3,col=7,title=thing-broken::"
-        "第一行：100%25, a::b%0D%0A第二行 `%250A` ]]> <b>&amp; \x1b[31m\x00%0A提示：改成 “a, b: c”%0A或 50%25\n"
+        "第一行：100%25, a::b%0D%0A第二行 `%250A` ]]> <b>&amp; \x1b[31m\x00%0A提示：改成 “a, b: c”%0A或 50%25%0A规则："
+        f"{RULES_PAGE}#thing-broken\n"
     )
 
 

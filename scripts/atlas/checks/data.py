@@ -33,6 +33,13 @@ ALONE = RULES.add(
     "读者会看到一段孤零零的“表：…”。表题单独成段，隔一个空行，紧接着就是表。",
 )
 
+CALCULATOR = RULES.add(
+    "calculator-invalid",
+    Severity.ERROR,
+    "计算器或算例的围栏写法不对",
+    "读者看到的不是计算器而是报错。`id` 要是有的计算器，其余各行是它的输入和填进去的值，一行一项。",
+)
+
 
 def check(view: PageView) -> Iterator[Finding]:
     """Every fence and value that our extension could not make."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from markdown import Markdown
 
+from atlas.moved import output
+
 
 def page_path(md: Markdown) -> str | None:
     """The page's path in the documents' folder, as MkDocs or Zensical tell it to their own processors."""
@@ -17,6 +19,15 @@ def page_path(md: Markdown) -> str | None:
         return str(file.file.src_uri)
     context = _registered(md.preprocessors, "rendering_context")  # Zensical
     return str(context.page.path).replace("\\", "/") if context is not None else None
+
+
+def page_metadata(md: Markdown) -> dict[str, Any] | None:
+    """The page's front matter as the engine keeps it for its templates; ``None`` if it is unknown here."""
+    file = _registered(md.treeprocessors, "relpath")
+    if file is not None and hasattr(file, "file"):
+        return getattr(file.file.page, "meta", None)
+    context = _registered(md.preprocessors, "rendering_context")
+    return context.page.meta if context is not None else None
 
 
 def output_folder(md: Markdown) -> str | None:
@@ -53,6 +64,22 @@ def relative(md: Markdown, target: str) -> str | None:
     """How an author would write the address of a file of the documents' folder on this page; ``None`` if unknown."""
     path = page_path(md)
     return None if path is None else posixpath.relpath(target, posixpath.dirname(path) or ".")
+
+
+def published(md: Markdown) -> tuple[str, bool]:
+    """Zensical's address of the site, and whether each page has a folder; with MkDocs, whose hook knows, it is not asked."""
+    context = _registered(md.preprocessors, "rendering_context")
+    config = context.config if context is not None else {}
+    return str(config.get("site_url") or ""), bool(config.get("use_directory_urls", True))
+
+
+def finished(md: Markdown, target: str) -> str:
+    """The address of a file of the site on this page as it is published, where no engine resolves it: a script's."""
+    file = _registered(md.treeprocessors, "relpath")  # MkDocs
+    if file is not None and hasattr(file, "file"):
+        return posixpath.relpath(target, posixpath.dirname(str(file.file.dest_uri)) or ".")
+    page = output(page_path(md) or "index.md", folders=published(md)[1])  # Zensical
+    return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
 def _registered(registry: Any, name: str) -> Any:

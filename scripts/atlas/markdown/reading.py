@@ -12,8 +12,8 @@ from markdown.util import AtomicString
 
 from atlas.markdown.state import PageState
 
-META = "<!--atlas-meta-->"
-"""The comment in the line where a theme's template puts the day of the last check and the links."""
+META = '<span class="atlas-meta-more"></span>'
+"""The empty element in the line where a theme's template puts the day of the last check and the links."""
 BEFORE, AFTER = "先看", "接着看"
 """Words in bold that begin the two halves of the paragraph below a page's conclusion."""
 _HAN = re.compile(r"[\u3400-\u9fff]")

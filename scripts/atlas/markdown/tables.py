@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
@@ -17,8 +16,11 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from atlas.facts import EVIDENCE, SCHEMAS, Type, due_rows, today
-from atlas.markdown.addresses import output_folder, relative
+from atlas.markdown import generated
+from atlas.markdown.addresses import relative
+from atlas.markdown.changes import change_list
 from atlas.markdown.citations import cite
+from atlas.markdown.licences import licence_table
 from atlas.markdown.numbers import listing
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
@@ -59,6 +61,10 @@ class TablePlacer(Treeprocessor):
 
     def _built(self, block: Block) -> etree.Element:
         try:
+            if block.language == "changes":
+                return change_list(self.md, self._state)
+            if block.language == "licences":
+                return licence_table(self.md, self._state)
             if block.language == "facts-due":
                 return _due(self._state)
             if block.language == "facts-files":
@@ -82,20 +88,10 @@ class TablePlacer(Treeprocessor):
         state = self._state
         if not state.downloads:
             return {}
-        self._write_files()
+        files = {f"{state.downloads}/{name}": text for name, text in export_files(state.facts).items()}
+        generated.write(self.md, files)
         found = {form: relative(self.md, f"{state.downloads}/{kind}.{form}") for form in ("csv", "json")}
         return {form: href for form, href in found.items() if href}
-
-    def _write_files(self) -> None:
-        """Zensical has no hooks: with it, whoever renders a page that offers files writes them."""
-        folder = output_folder(self.md)
-        if folder is None:
-            return
-        for name, text in export_files(self._state.facts).items():
-            file = Path(folder) / self._state.downloads / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if not file.is_file() or file.read_text("utf-8") != text:
-                file.write_text(text, "utf-8", newline="\n")
 
     def _files(self) -> etree.Element:
         """All kinds of data with their columns and units, and where to get them."""
