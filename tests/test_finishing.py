@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from atlas.cli import main
-from atlas.finishing import finish
+from atlas.finishing import finish, styles
 from atlas.finishing.compressing import compress
 from tests.conftest import Project
 
@@ -170,3 +170,65 @@ def test_compressed_files_only_on_demand(project: Project) -> None:
     for arguments, count in (([], 0), (["--compress"], 1)):
         assert main(["build", "--config-file", str(configuration), *arguments]) == 0
         assert len(list((configuration.parent / "site").glob("index.html.br"))) == count
+
+
+def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
+    """Blank lines and indentation of templates go; what a reader sees or a script reads stays to the letter."""
+    page = """
+<!doctype html>
+<body>
+
+    <p>一行
+       又一行，<code>a  b</code></p>
+
+
+    <pre>  def f():
+
+        return 1</pre>
+    <figure data-mermaid="mindmap
+  根
+    枝"><svg><g class="pele-node" data-id="枝"><text data-id="x">枝 > 叶</text></g></svg></figure>
+    <script>
+      let text = `
+
+      `
+    </script>
+</body>
+"""
+    (tmp_path / "index.html").write_text(page, "utf-8")
+    finish(tmp_path, offline=False)
+    text = (tmp_path / "index.html").read_text("utf-8")
+    assert text.startswith(
+        "<!doctype html>\n<body>\n<p>一行\n又一行，<code>a  b</code></p>\n<pre>  def f():\n\n        return 1</pre>\n"
+    )
+    assert (
+        'data-mermaid="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
+    )
+    assert "let text = `\n\n      `" in text
+
+
+THEME = """@charset "UTF-8";:root{--used:url('a,b;.svg');--unused:url("c.svg")}
+.on-page,.nowhere{color:red}.on-page>a:not(.nowhere):hover{x:var(--used)}.nowhere{color:blue}
+.by-script{a:b}.side--left{a:b}.side-right{a:b}[dir=rtl] .on-page{a:b}[dir=ltr] .on-page{a:c}p#x[data-y]{a:b}
+@media print{.nowhere{a:b}.on-page{a:d}}@media screen{.nowhere{a:b}}@font-face{font-family:x}@keyframes k{0%{a:b}}"""
+
+
+def test_only_rules_that_can_never_apply_are_dropped(tmp_path: Path) -> None:
+    """A class on a page or in a script, whole or put together, keeps its rules; so does whatever is no class."""
+    for name, text in {
+        "assets/stylesheets/main.css": THEME,
+        "assets/own.css": ".nowhere{a:b}",
+        "assets/own.js": "give('by-script'); give(`side--${side}`)",
+        "index.html": '<link href="assets/stylesheets/main.css"><p class="x on-page">',
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    styles.drop_unused_rules(tmp_path, False)
+    assert (tmp_path / "assets/own.css").read_text("utf-8") == ".nowhere{a:b}"
+    left = (tmp_path / "assets/stylesheets/main.css").read_text("utf-8")
+    assert left.replace('"', "'") == (
+        "@charset 'UTF-8';:root{--used:url('a,b;.svg');}"
+        ".on-page{color:red}.on-page>a:not(.nowhere):hover{x:var(--used)}.by-script{a:b}.side--left{a:b}"
+        "[dir=ltr] .on-page{a:c}p#x[data-y]{a:b}"
+        "@media print{.on-page{a:d}}@font-face{font-family:x}@keyframes k{0%{a:b}}"
+    )

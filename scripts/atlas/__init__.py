@@ -5,7 +5,7 @@ The modules, each importing only from those above it: ``findings``, ``wording``,
 ``feed``, ``v8``, ``licences``, ``diagrams``, ``formulas``, ``scan``, ``numbering``, ``markdown``, ``typesetting``,
 ``html``, ``candidates``, ``locate``, ``configuration``, ``settings``, ``cache``, ``dependencies``, ``recall``,
 ``render``, ``silences``, ``checks``, ``baseline``, ``sieve``, ``request``, ``mending``, ``drafting``, ``manual``,
-``reporters``, ``finishing``, ``build``, ``bundle``, ``cli``.
+``reporters``, ``finishing``, ``build``, ``bundle``, ``book``, ``cli``.
 """
 
 __version__ = "0.1.0"

@@ -164,8 +164,9 @@ class _TableMaker:
             row.set("id", anchor)
         for number, (cell, type_) in enumerate(zip(line.cells, self._table.types, strict=True)):
             attributes = _class(type_)
-            if cell.order != "" and cell.order != cell.text:
-                attributes["data-order"] = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
+            order = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
+            if order not in {"", cell.text}:
+                attributes["data-order"] = order
             if number == 0:
                 self._cell(etree.SubElement(row, "th", {"scope": "row", **attributes}), cell)
             else:
@@ -185,7 +186,7 @@ class _TableMaker:
             link = etree.SubElement(element, "a", {"href": f"#{anchor}", "class": "atlas-remark"})
             link.text = AtomicString(f"注{len(self._remarks)}")
         if cell.sources:
-            element.append(cite(cell.sources, self._state, titled=False))
+            element.append(cite(cell.sources, self._state))
 
     def _legend(self, holder: etree.Element) -> None:
         first, last = self._table.checked
@@ -222,7 +223,7 @@ def _download(holder: etree.Element, title: str, addresses: Mapping[str, str]) -
         _tail(holder, " ")
         link = etree.SubElement(holder, "a", {"href": href, "download": "", "class": "atlas-download"})
         link.text = AtomicString(form.upper())
-        link.set("aria-label", f"下载“{title}”的全部数据（{form.upper()}）")
+        link.set("aria-label", f"{form.upper()} 下载“{title}”的全部数据")  # begins with what one sees
 
 
 def _tail(holder: etree.Element, text: str) -> None:
