@@ -139,3 +139,17 @@ def test_page_says_how_long_it_takes_and_what_comes_before(project: Project, tmp
         html,
     )
     assert html.index("</h1>") < html.index("阅读约") < html.index("先看")
+
+
+def test_small_letters_stay_legible(project: Project, tmp_path: Path) -> None:
+    """A drawing whose smallest letters would be below 11 px is given room and scrolls; it is never shrunk below that."""
+    sankey = '```mermaid title="流" desc="A 到 B"\nsankey-beta\n\nA,B,10\nA,C,5\n```\n'
+    html = built(project({"docs/index.md": f"# 页\n\n{sankey}"}), tmp_path)
+    drawings = re.findall(r"<svg .*?</svg>", html, re.DOTALL)
+    assert drawings
+    for drawing in drawings:
+        smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing))
+        natural = float(re.search(r'viewBox="0 0 ([\d.]+)', drawing)[1])  # type: ignore[index]
+        least = float(re.search(r"max-width: ?max\(100%, ?([\d.]+)px\)", drawing)[1])  # type: ignore[index]
+        assert smallest * least / natural >= 11
+        assert float(re.search(r'<svg[^>]* width="([\d.]+)"', drawing)[1]) >= min(natural, least)  # type: ignore[index]
