@@ -64,6 +64,8 @@ class PageState:
     """The folder of the site with the calculators' scripts; empty if it has none: they then show an example each."""
     calculator_pages: str = ""
     """The folder with a page for each calculator, named by its id; empty if there is none."""
+    loads: list[str] = field(default_factory=list)
+    """Addresses of the style sheet and the scripts of the page's calculators, in order, once they are resolved."""
     diagrams: list[Pending] = field(default_factory=list)
     trusted: list[str] = field(default_factory=list)
     """HTML of the extension's own that no author may write (a calculator's script), by the number of its mark."""
