@@ -62,7 +62,7 @@ class TablePlacer(Treeprocessor):
     def _built(self, block: Block) -> etree.Element:
         try:
             if block.language == "changes":
-                return change_list(self.md, self._state)
+                return change_list(self.md, self._state, block.text)
             if block.language == "licences":
                 return licence_table(self.md, self._state)
             if block.language == "facts-due":
