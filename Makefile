@@ -44,10 +44,11 @@ format: install-test ## 改好 lint 能改好的
 	@$(BIN)/ruff format scripts tests
 	@$(BIN)/python scripts/typography.py --fix
 
-bench: install-test ## 测量：各章首次访问的重量、画一张图、检查一个大网站，都与别的做法同一次对比
+bench: install-test ## 测量：各章首次访问的重量、画一张图、检查一个大网站，都与别的做法同一次对比；一次搜索
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_diagrams.py
 	@$(BIN)/python scripts/bench_site.py
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_search.py
 
 lock: install-test ## 更新锁文件
 	@$(BIN)/python scripts/lock.py
