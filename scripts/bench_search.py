@@ -13,14 +13,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import LINE, RUNS, build, serve
 from playwright.sync_api import Browser, sync_playwright
+
+from bench import LINE, RUNS, build, serve
 
 QUERIES = ("张量并行", "h100显存", "投机节码", "trasformer", "怎么算显存")
 # The query is typed at once: seconds count from the press of the key that opens the search.
 ASK = """async (query) => {
   const began = performance.now(), options = () => document.querySelectorAll('[role=listbox] [role=option]').length;
-  const until = (ready) => new Promise((done) => { const look = () => ready() ? done(performance.now() - began) : setTimeout(look, 5); look(); });
+  const until = (ready) => new Promise((done) => {
+    const look = () => ready() ? done(performance.now() - began) : setTimeout(look, 5);
+    look();
+  });
   document.querySelector('.atlas-search-open').click();
   const opened = await until(() => document.querySelector('dialog[open] input'));
   const field = document.querySelector('dialog input');
