@@ -15,8 +15,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import LINE, RUNS, build, serve
+from bench import LINE
+from bench_tools import build, serve
 
+RUNS = 3
 QUERIES = ("张量并行", "h100显存", "投机节码", "trasformer", "怎么算显存")
 # The query is typed at once: seconds count from the press of the key that opens the search.
 ASK = """async (query) => {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
-FORMATS = ("human", "github", "jsonl", "sarif", "junit")
+FORMATS = ("human", "github", "markdown", "jsonl", "sarif", "junit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,17 +75,30 @@ def _parser() -> argparse.ArgumentParser:
 
     facts = commands.add_parser("facts", help="只核对数据文件，不渲染页面", description="只核对数据文件，不渲染页面")
     facts.add_argument("folder", nargs="?", type=Path, default=Path("docs/_data"), help="数据文件夹（默认 docs/_data）")
+    facts.add_argument(
+        "--schemas", type=Path, metavar="FOLDER", help="不检查，把每种数据的 JSON Schema 写进这个文件夹，编辑器用它补全"
+    )
     _add_output(facts)
     facts.set_defaults(run=_facts)
 
     build = _command(commands, "build", "检查后构建 site/；有错误时原来的 site/ 不变", _build)
     build.add_argument("--offline", action="store_true", help="构建可以双击打开的离线版")
     build.add_argument("--strict", action="store_true", help="警告也算失败")
+    build.add_argument("--compress", action="store_true", help="在文本旁边放好 .br 和 .gz，供 nginx、Caddy 直接发送")
 
     _command(commands, "bundle", "构建离线版并打成 dist/ 里的 zip", _bundle)
 
+    for kind, words in (("pdf", "把全书印成 dist/ 里的 PDF"), ("epub", "把全书做成 dist/ 里的 EPUB")):
+        book = _command(commands, kind, words, _book)
+        book.add_argument("--site", type=Path, metavar="FOLDER", help="用已经构建好的网站，不再构建一遍")
+        book.set_defaults(kind=kind)
+
     serve = _command(commands, "serve", "本地预览，保存即刷新；问题显示在终端", _serve)
     serve.add_argument("--address", default="127.0.0.1:8000", help="监听地址（默认 127.0.0.1:8000）")
+
+    new = _command(commands, "new", "照模板新建一页，并写进导航", _new)
+    new.add_argument("name", metavar="章/页", help="例如 training/data-mixing，用小写英文")
+    new.add_argument("--title", help="页面标题（默认用文件名）")
 
     rules = commands.add_parser("rules", help="解释规则，附正误示例")
     rules.add_argument("rule", nargs="?", help="规则名；不写则列出全部")
@@ -177,11 +190,30 @@ def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site], con
 def _facts(options: argparse.Namespace) -> int:
     from atlas.checks import facts
 
+    if options.schemas:
+        return _write_schemas(options.schemas)
     if not options.folder.is_dir():
         raise CannotCheckError(f"没有数据文件夹 `{options.folder}`。")
     folder = options.folder.resolve()
     report = Report.of(facts.data_findings(folder, Path.cwd()), root=Path.cwd(), rows=facts.count_rows(folder))
     return _finish(options, replace(report, strict=options.strict))
+
+
+def _write_schemas(folder: Path) -> int:
+    """What editors complete data files with."""
+    import json
+
+    from atlas.baseline import replace_file
+    from atlas.facts import SCHEMAS, json_schema
+
+    try:
+        for name, schema in SCHEMAS.items():
+            text = json.dumps(json_schema(schema), ensure_ascii=False, indent=2) + "\n"
+            replace_file(folder / f"{name}.json", text.encode("utf-8"))
+    except OSError as error:
+        raise CannotCheckError(f"写不了 `{folder}`：{error.strerror or error}。") from error
+    print(f"{len(SCHEMAS)} 种数据的 JSON Schema 写在 {folder.as_posix()}/。")
+    return CLEAN
 
 
 def _finish(options: argparse.Namespace, report: Report) -> int:
@@ -208,7 +240,9 @@ def _build(options: argparse.Namespace) -> int:
     configuration = request.configuration(options.config_file)
     destination = configuration.resolve().parent / "site"
     try:
-        report = build.build(configuration, destination, offline=options.offline, strict=options.strict)
+        report = build.build(
+            configuration, destination, offline=options.offline, strict=options.strict, compressed=options.compress
+        )
     except build.FindingsError as error:
         return _refuse(error.report, "site/ 没有改动")
     _print_report(report)
@@ -233,6 +267,28 @@ def _bundle(options: argparse.Namespace) -> int:
     except build.FindingsError as error:
         return _refuse(error.report, "没有打包")
     print(f"已写好 {archive}（{archive.stat().st_size / 1_000_000:.1f} MB）。解压后双击 index.html 即可阅读。")
+    return CLEAN
+
+
+def _book(options: argparse.Namespace) -> int:
+    from atlas import build, request
+    from atlas.book import epub, gathering, imprint, pdf
+
+    configuration = request.configuration(options.config_file)
+    root = configuration.resolve().parent
+    target = root / "dist" / f"llm-atlas-{__version__}.{options.kind}"
+    if options.kind == "pdf":
+        pdf.find_browser()  # before a minute of building
+    try:
+        with build.scratch_folder(target) as scratch:
+            if not options.site:
+                build.build_into(configuration, scratch, offline=False, strict=False)
+            book = gathering.gather(options.site or scratch, imprint.read(root))
+            pages = pdf.write(book, target) if options.kind == "pdf" else epub.write(book, target)
+    except build.FindingsError as error:
+        return _refuse(error.report, "没有成书")
+    size = f"{target.stat().st_size / 1_000_000:.1f} MB"
+    print(f"已写好 {target}（{f'{pages} 页，' if pages else ''}{size}）。")
     return CLEAN
 
 
@@ -276,6 +332,18 @@ def _serve(options: argparse.Namespace) -> int:
             cache.close()
 
     serve(configuration, options.address, checks.inspect, Listener(judge, judge_pages, find, _say))
+    return CLEAN
+
+
+def _new(options: argparse.Namespace) -> int:
+    from atlas import drafting, request
+
+    configuration = request.configuration(options.config_file)
+    title = options.title or options.name.removesuffix(".md").rpartition("/")[2]
+    file = drafting.draft(configuration.resolve(), options.name, title)
+    path = file.relative_to(configuration.resolve().parent).as_posix()
+    print(f"写好了 {path}，也加进了 {configuration.name} 的导航，原样就能通过检查。")
+    print("接下来：在本章的 index.md 里加一个到它的链接；`atlas serve` 边写边看；怎样写见 docs/contributing/writing.md。")
     return CLEAN
 
 
