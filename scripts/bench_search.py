@@ -43,7 +43,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = Path(os.environ.get("ATLAS_TEST_SITE") or folder)
         if not os.environ.get("ATLAS_TEST_SITE"):
-            build(site, {})
+            build(site)
         chromium = playwright.chromium.launch(executable_path=os.environ["ATLAS_CHROMIUM"], args=["--no-sandbox"])
         print(f"{'查询':<14}{'KiB':>8}{'打开 s':>9}{'首个答案 s':>9}{'全部 s':>9}")
         with serve(site) as address:
