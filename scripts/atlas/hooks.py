@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,18 @@ def on_config(config: Any) -> Any:
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
+    config["extra"]["commit"] = config["extra"].get("commit") or _commit(config)
     return config
+
+
+def _commit(config: Any) -> str:
+    """The commit that lies in the project's folder; nothing outside a repository."""
+    folder = Path(config["docs_dir"]).parent
+    try:
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return asked.stdout.strip()
 
 
 def on_files(files: Any, config: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.finishing import leftovers, markup, names, styles
+from atlas.finishing import leftovers, markup, names, policy, styles
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
@@ -19,9 +19,10 @@ STEPS: tuple[Step, ...] = (
     styles.drop_unused_rules,
     markup.shorten_pages,
     names.hash_names,
+    policy.write_policies,
 )
-"""In this order: nothing is read for classes that is dropped, and names come after all that changes a file. A step that
-writes down what a page loads (its policy) comes after the files have their last names.
+"""In this order: nothing is read for classes that is dropped; names come after all that changes a file; what a page holds is
+what its policy is about, so that comes last.
 """
 
 

@@ -34,6 +34,8 @@ class Pending:
 
     fence: Fence
     anchor: str = ""
+    label: str = ""
+    """Its number for readers."""
     links: dict[str, str] = field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ from atlas.markdown.addresses import relative
 from atlas.markdown.changes import change_list
 from atlas.markdown.citations import cite
 from atlas.markdown.licences import licence_table
+from atlas.markdown.numbers import listing
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
 from atlas.selection import SelectionError, select
@@ -36,7 +37,7 @@ _OPEN_REMARKS = 4
 
 
 def fence(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
-    """Superfences' formatter for ``facts`` and its kin, ``changes``, ``licences``: leave a mark where they will stand."""
+    """Superfences' formatter for the fences that become elements: leave a mark where those will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     state.blocks.append(Block(language, source, str(options.get("id") or more.get("id_value") or "")))
     return f'<atlas-facts n="{len(state.blocks) - 1}"></atlas-facts>'
@@ -68,10 +69,12 @@ class TablePlacer(Treeprocessor):
                 return _due(self._state)
             if block.language == "facts-files":
                 return self._files()
+            if block.language == "figures":
+                return listing(self.md, self._state, block.text)
             return self._table(block)
         except SelectionError as error:
             note_problem(DataProblem(INVALID, block.text, str(error), error.hint, error.line))
-            return broken(f"这张表画不出来：{error}", block.text)
+            return broken(f"这里画不出来：{error}", block.text)
 
     def _table(self, block: Block) -> etree.Element:
         selection = select(block.text, self._state.facts, ())

@@ -45,6 +45,7 @@ from atlas.configuration import place_refusal
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
 from atlas.markdown import DATA, definitions
+from atlas.markdown.safety import as_written
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
@@ -207,7 +208,7 @@ class _Project:
     def look(self, file: File, written: Written, failure: str = "") -> Page:
         """Look at a rendered page, or at one that could not be rendered."""
         page = file.page
-        content = (page.content or "") if page and not failure else ""
+        content = (written.html or page.content or "") if page and not failure else ""
         raw = _bytes(file)
         source = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
         path = f"{self.documents}/{file.src_uri}"
@@ -232,6 +233,7 @@ class _Project:
             token = substitutes.set({absolute[name]: text for name, text in texts.items() if name in absolute})
             before = collector.get()
             collector.set(None)
+            whole = as_written.set(True)
             try:
                 page.markdown, page.meta = _split(texts[path])
                 page.markdown = self.config.plugins.on_page_markdown(
@@ -243,6 +245,7 @@ class _Project:
                 return ""
             finally:
                 collector.set(before)
+                as_written.reset(whole)
                 substitutes.reset(token)
 
         return reread
@@ -324,7 +327,8 @@ def _known_or_rendered(project: _Project, cache: Cache) -> Site:
         return project.site(pages)
     if (common := _common_digest(project)) is None:
         return project.site(_in_parallel(project, shown))
-    keys = {file.src_uri: recall.page_key(common, file.src_uri, file.url, _bytes(file)) for file in shown}
+    each = recall.page_keys(common, [(file.src_uri, file.url, _bytes(file)) for file in shown])
+    keys = {file.src_uri: key for file, key in zip(shown, each, strict=True)}
     known = cache.pages(keys.values(), project.root)
     missing = [file for file in shown if keys[file.src_uri] not in known]
     rendered = dict(zip((keys[file.src_uri] for file in missing), _in_parallel(project, missing), strict=True))
