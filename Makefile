@@ -2,7 +2,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help site deploy-files serve bundle test lint format bench lock sbom links audit clean install install-test
+.PHONY: help site deploy-files serve bundle pdf epub test lint format bench lock sbom links audit clean install install-test
 
 # Runs a script with the first Python that is new enough.
 define python
@@ -32,6 +32,12 @@ serve: install ## 本地预览，保存即刷新
 
 bundle: install ## 打离线包到 dist/
 	@$(BIN)/atlas bundle
+
+pdf: install-test ## 把全书印成 PDF 到 dist/（要 Chromium 和中文字体，会装好）
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/atlas pdf
+
+epub: install ## 把全书做成 EPUB 到 dist/
+	@$(BIN)/atlas epub
 
 test: install-test ## 安装全部依赖（含浏览器）并运行测试
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest

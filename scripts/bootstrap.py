@@ -174,7 +174,7 @@ def install_python(group: str) -> None:
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-build-isolation"]
     backend = CACHE / "backend.txt"
     backend.write_text(pinned(lock.read_text("utf-8"), "setuptools"), "utf-8")
-    # Isolated builds fetch a backend that no lock pins; jieba has no wheel and is built with ours.
+    # Isolated builds fetch a backend that no lock pins; what has no wheel for this machine is built with ours.
     run([*pip, "--require-hashes", "--no-deps", "-r", str(backend)])
     run([*pip, "--require-hashes", "--no-deps", "--use-pep517", "-r", str(lock)])
     run([*pip, "--no-deps", "-e", str(ROOT)])

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from atlas.cli import main
-from atlas.finishing import finish, styles
+from atlas.finishing import finish, markup, styles
 from atlas.finishing.compressing import compress
 from tests.conftest import Project
 
@@ -197,7 +197,7 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
 </body>
 """
     (tmp_path / "index.html").write_text(page, "utf-8")
-    finish(tmp_path, offline=False)
+    markup.shorten_pages(tmp_path, False)
     text = (tmp_path / "index.html").read_text("utf-8")
     assert text.startswith(
         "<!doctype html>\n<body>\n<p>一行\n又一行，<code>a  b</code></p>\n<pre>  def f():\n\n        return 1</pre>\n"

@@ -21,8 +21,8 @@ STEPS: tuple[Step, ...] = (
     names.hash_names,
     policy.write_policies,
 )
-"""In this order: nothing is read for classes that is dropped; names come after all that changes a file; what a page holds is
-what its policy is about, so that comes last.
+"""In this order: nothing is read for classes that is dropped, names come after all that changes a file, and what a page
+holds in the end is what its policy is about.
 """
 
 

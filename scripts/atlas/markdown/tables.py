@@ -223,7 +223,7 @@ def _download(holder: etree.Element, title: str, addresses: Mapping[str, str]) -
         _tail(holder, " ")
         link = etree.SubElement(holder, "a", {"href": href, "download": "", "class": "atlas-download"})
         link.text = AtomicString(form.upper())
-        link.set("aria-label", f"下载“{title}”的全部数据（{form.upper()}）")
+        link.set("aria-label", f"{form.upper()} 下载“{title}”的全部数据")  # begins with what one sees
 
 
 def _tail(holder: etree.Element, text: str) -> None:
