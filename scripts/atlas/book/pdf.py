@@ -38,9 +38,7 @@ def find_browser() -> str:
     named = os.environ.get("ATLAS_CHROMIUM", "")
     found = next((path for path in map(shutil.which, [named, *BROWSERS] if named else BROWSERS) if path), None)
     if found is None:
-        raise CannotCheckError(
-            "找不到 Chromium，印不出 PDF：运行 `make pdf`（会装好），或用环境变量 ATLAS_CHROMIUM 指定它。"
-        )
+        raise CannotCheckError("找不到 Chromium，印不出 PDF：运行 `make pdf` 会装好，或用环境变量 ATLAS_CHROMIUM 指定。")
     return found
 
 
@@ -75,7 +73,8 @@ def _title(book: Book) -> str:
     lines = {"版本": book.imprint.version, "提交": book.imprint.commit, "日期": book.imprint.date, "作者": book.author}
     lines |= {"许可": book.rights, "网址": book.address}
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in lines.items() if value)
-    return f'<section class="book-title"><h1>{escape(book.title)}</h1><p>{escape(book.description)}</p><dl>{listed}</dl></section>'
+    inside = f"<h1>{escape(book.title)}</h1><p>{escape(book.description)}</p><dl>{listed}</dl>"
+    return f'<section class="book-title">{inside}</section>'
 
 
 def _contents(book: Book, pages: Mapping[str, int]) -> str:
@@ -88,7 +87,8 @@ def _lines(leaves: tuple[Leaf, ...], pages: Mapping[str, int]) -> Iterator[str]:
         yield "<ol>" * (leaf.depth - depth) if leaf.depth > depth else "</li>" + "</ol></li>" * (depth - leaf.depth)
         depth = leaf.depth
         top = ' class="top"' if not depth else ""
-        yield f'<li{top}><a href="#{leaf.key}"><span>{escape(leaf.title)}</span><span>{pages.get(leaf.key, "000")}</span></a>'
+        page = pages.get(leaf.key, "000")
+        yield f'<li{top}><a href="#{leaf.key}"><span>{escape(leaf.title)}</span><span>{page}</span></a>'
     yield "</li></ol>" * (depth + 1)
 
 
