@@ -20,7 +20,7 @@ def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
     site = [*project["project"]["dependencies"], *groups["build"]]
-    wanted = {"site": site, "test": [*site, *groups["test"]], "node": groups["node"]}
+    wanted = {"site": site, "test": [*site, *groups["test"]], "node": groups["node"], "audit": groups["audit"]}
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         subprocess.run([f"{folder}/bin/pip", "install", "-q", "uv"], check=True)

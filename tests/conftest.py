@@ -60,6 +60,21 @@ markdown_extensions:
         - name: facts-files
           class: facts-files
           format: !!python/name:atlas.markdown.tables.fence
+        - name: changes
+          class: changes
+          format: !!python/name:atlas.markdown.tables.fence
+        - name: licences
+          class: licences
+          format: !!python/name:atlas.markdown.tables.fence
+        - name: calculator
+          class: calculator
+          format: !!python/name:atlas.markdown.calculators.fence
+        - name: calculator-example
+          class: calculator-example
+          format: !!python/name:atlas.markdown.calculators.fence
+        - name: figures
+          class: figures
+          format: !!python/name:atlas.markdown.tables.fence
   - pymdownx.tabbed:
       alternate_style: true
   - atlas.markdown:

@@ -52,6 +52,32 @@ def test_human() -> None:
     )
 
 
+def test_markdown() -> None:
+    """A table for the page of results: errors first, nothing an author wrote breaks the table, runs or calls anybody."""
+    report = replace(
+        NASTY,
+        findings=(*NASTY.findings, Finding(WARNING, Location("docs/b.md"), "`a|b` 与 [@某人](x) | **粗** ``", "@某人")),
+    )
+    assert REPORTERS["markdown"](report) == (
+        "检查了 2 页、3 个链接、4 张图、5 个公式：1 个错误，2 个警告。\n\n"
+        "| 在哪里 | 轻重 | 规则 | 哪里不对 | 怎么改 |\n|---|---|---|---|---|\n"
+        "| `docs/甲,乙:丙 50%.md:3:7` | 错误 | `thing-broken` | "
+        "第一行：100%, a::b 第二行 `%0A` \\]\\]&gt; &lt;b&gt;&amp;amp; \x1b\\[31m\x00 | 改成 “a, b: c” 或 50% |\n"
+        '| `docs/z.md` | 警告 | `thing-odd` | 引号 " 与反斜杠 \\\\ |  |\n'
+        "| `docs/b.md` | 警告 | `thing-odd` | "
+        "`a\\|b` 与 \\[@\u200b某人\\]\\(x\\) \\| \\*\\*粗\\*\\* \\`\\` | @\u200b某人 |\n"
+    )
+
+
+def test_markdown_stays_below_what_a_page_of_results_takes() -> None:
+    """Two hundred rows, then how many more there are."""
+    report = Report.of(Finding(WARNING, Location("a.md", line), "甲" * 300, "乙" * 300) for line in range(1, 260))
+    said = REPORTERS["markdown"](report)
+    assert said.count("thing-odd") == 200
+    assert "还有 59 处" in said
+    assert len(said.encode()) < 1_000_000
+
+
 def test_human_shows_the_line(tmp_path: Path) -> None:
     """Under a finding stands its line as the author wrote it, and a marker under the place; only lines that are there."""
     (tmp_path / "甲.md").write_bytes("\ufeff一\r\n中文 ab\r\n\r\n".encode())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
-FORMATS = ("human", "github", "jsonl", "sarif", "junit")
+FORMATS = ("human", "github", "markdown", "jsonl", "sarif", "junit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", "检查后构建 site/；有错误时原来的 site/ 不变", _build)
     build.add_argument("--offline", action="store_true", help="构建可以双击打开的离线版")
     build.add_argument("--strict", action="store_true", help="警告也算失败")
+    build.add_argument("--compress", action="store_true", help="在文本旁边放好 .br 和 .gz，供 nginx、Caddy 直接发送")
 
     _command(commands, "bundle", "构建离线版并打成 dist/ 里的 zip", _bundle)
 
@@ -239,7 +240,9 @@ def _build(options: argparse.Namespace) -> int:
     configuration = request.configuration(options.config_file)
     destination = configuration.resolve().parent / "site"
     try:
-        report = build.build(configuration, destination, offline=options.offline, strict=options.strict)
+        report = build.build(
+            configuration, destination, offline=options.offline, strict=options.strict, compressed=options.compress
+        )
     except build.FindingsError as error:
         return _refuse(error.report, "site/ 没有改动")
     _print_report(report)

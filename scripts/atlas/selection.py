@@ -21,7 +21,7 @@ from atlas.wording import nearest
 Test = Callable[[Row], bool]
 """Whether a row is shown."""
 
-TABLE_KINDS = tuple(kind for kind in SCHEMAS if kind not in {"glossary", "sources"})
+TABLE_KINDS = tuple(kind for kind in SCHEMAS if kind not in {"changes", "glossary", "licences", "sources"})
 """The kinds of data that tables and charts may show; glossary and sources have fences of their own."""
 _TOKEN = re.compile(r'\s*(?:(<=|>=|==|!=|<|>|\(|\)|\[|\]|,)|"([^"]*)"|([^\s()\[\],=!<>"]+))')
 _SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {

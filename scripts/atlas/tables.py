@@ -177,7 +177,7 @@ def show_number(text: str) -> str:
 def export_files(facts: Facts) -> dict[str, str]:
     """Every kind of data that has rows, as ``<kind>.csv`` and ``<kind>.json`` with their texts."""
     files: dict[str, str] = {}
-    for kind in (*TABLE_KINDS, "glossary", "sources"):
+    for kind in (*TABLE_KINDS, "changes", "glossary", "licences", "sources"):
         if len(facts[kind]):
             files[f"{kind}.csv"] = export_csv(facts, kind)
             files[f"{kind}.json"] = export_json(facts, kind)

@@ -26,6 +26,8 @@ SCHEMAS: Mapping[str, Schema] = {
         software.ENGINES,
         words.GLOSSARY,
         words.SOURCES,
+        words.CHANGES,
+        words.LICENCES,
     )
 }
 """Every kind of data, by name; the file is ``<kind>.yml``."""

@@ -58,3 +58,38 @@ GLOSSARY = Schema(
     dated=False,
     unique="zh",
 )
+
+CHANGES = Schema(
+    "changes",
+    "更正",
+    named(
+        {
+            "name": text("更正了什么", required=True),
+            "date": date("日期", claim=False, required=True),
+            "pages": several("在哪些页"),
+            "was": text("原来写的", required=True),
+            "now": text("现在写的", required=True),
+            "why": text("为什么"),
+            "sources": several("来源"),
+        }
+    ),
+    dated=False,
+)
+
+LICENCES = Schema(
+    "licences",
+    "随站发布的软件",
+    named(
+        {
+            "name": text("名称", required=True),
+            "what": text("用在哪里", required=True),
+            "licence": text("许可", required=True, remark="SPDX 的写法"),
+            "holder": text("版权", required=True),
+            "url": address("网址", required=True),
+            "package": text("从哪个包来", remark="pypi:名字 或 npm:名字；空着是别的包里带的"),
+            "text": several("许可全文", remark="包里的文件，如 pypi:名字:LICENSE"),
+            "files": several("网站里的文件", remark="通配符；空着是写进页面里的"),
+        }
+    ),
+    dated=False,
+)

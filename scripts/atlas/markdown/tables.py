@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
@@ -17,8 +16,12 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from atlas.facts import EVIDENCE, SCHEMAS, Type, due_rows, today
-from atlas.markdown.addresses import output_folder, relative
+from atlas.markdown import generated
+from atlas.markdown.addresses import relative
+from atlas.markdown.changes import change_list
 from atlas.markdown.citations import cite
+from atlas.markdown.licences import licence_table
+from atlas.markdown.numbers import listing
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
 from atlas.selection import SelectionError, select
@@ -34,7 +37,7 @@ _OPEN_REMARKS = 4
 
 
 def fence(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
-    """Superfences' formatter for ``facts``, ``facts-due`` and ``facts-files``: leave a mark where the table will stand."""
+    """Superfences' formatter for the fences that become elements: leave a mark where those will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     state.blocks.append(Block(language, source, str(options.get("id") or more.get("id_value") or "")))
     return f'<atlas-facts n="{len(state.blocks) - 1}"></atlas-facts>'
@@ -58,14 +61,20 @@ class TablePlacer(Treeprocessor):
 
     def _built(self, block: Block) -> etree.Element:
         try:
+            if block.language == "changes":
+                return change_list(self.md, self._state)
+            if block.language == "licences":
+                return licence_table(self.md, self._state)
             if block.language == "facts-due":
                 return _due(self._state)
             if block.language == "facts-files":
                 return self._files()
+            if block.language == "figures":
+                return listing(self.md, self._state, block.text)
             return self._table(block)
         except SelectionError as error:
             note_problem(DataProblem(INVALID, block.text, str(error), error.hint, error.line))
-            return broken(f"这张表画不出来：{error}", block.text)
+            return broken(f"这里画不出来：{error}", block.text)
 
     def _table(self, block: Block) -> etree.Element:
         selection = select(block.text, self._state.facts, ())
@@ -79,20 +88,10 @@ class TablePlacer(Treeprocessor):
         state = self._state
         if not state.downloads:
             return {}
-        self._write_files()
+        files = {f"{state.downloads}/{name}": text for name, text in export_files(state.facts).items()}
+        generated.write(self.md, files)
         found = {form: relative(self.md, f"{state.downloads}/{kind}.{form}") for form in ("csv", "json")}
         return {form: href for form, href in found.items() if href}
-
-    def _write_files(self) -> None:
-        """Zensical has no hooks: with it, whoever renders a page that offers files writes them."""
-        folder = output_folder(self.md)
-        if folder is None:
-            return
-        for name, text in export_files(self._state.facts).items():
-            file = Path(folder) / self._state.downloads / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if not file.is_file() or file.read_text("utf-8") != text:
-                file.write_text(text, "utf-8", newline="\n")
 
     def _files(self) -> etree.Element:
         """All kinds of data with their columns and units, and where to get them."""
@@ -165,8 +164,9 @@ class _TableMaker:
             row.set("id", anchor)
         for number, (cell, type_) in enumerate(zip(line.cells, self._table.types, strict=True)):
             attributes = _class(type_)
-            if cell.order != "" and cell.order != cell.text:
-                attributes["data-order"] = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
+            order = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
+            if order not in {"", cell.text}:
+                attributes["data-order"] = order
             if number == 0:
                 self._cell(etree.SubElement(row, "th", {"scope": "row", **attributes}), cell)
             else:
@@ -186,7 +186,7 @@ class _TableMaker:
             link = etree.SubElement(element, "a", {"href": f"#{anchor}", "class": "atlas-remark"})
             link.text = AtomicString(f"注{len(self._remarks)}")
         if cell.sources:
-            element.append(cite(cell.sources, self._state, titled=False))
+            element.append(cite(cell.sources, self._state))
 
     def _legend(self, holder: etree.Element) -> None:
         first, last = self._table.checked

@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
@@ -45,9 +45,13 @@ from atlas.configuration import place_refusal
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
 from atlas.markdown import DATA, definitions
+from atlas.markdown.safety import as_written
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
+
+if TYPE_CHECKING:
+    from atlas.search import Source
 
 Look = Callable[[Site], None]
 
@@ -122,6 +126,29 @@ def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
     if old is not None:
         files.remove(old)
     files.append(File.generated(config, path, content=text))
+
+
+def is_rendered(files: Files) -> bool:
+    """Whether every page has been rendered; in a preview only those are that somebody has asked for."""
+    return all(file.page and file.page.content is not None for file in files.documentation_pages())
+
+
+def searched(files: Files) -> Iterator[Source]:
+    """Called by the project's hook: the pages that a search may find, those outside the navigation counting half.
+
+    In a page's front matter `search: {exclude: true}` leaves it out, and `search: {boost: 0.5}` says how much it counts. A
+    page that is not rendered can be found by its title.
+    """
+    from atlas.search import Section, Source, sections
+
+    for file in files.documentation_pages():
+        page = file.page
+        wish = (page.meta.get("search") if page else None) or {}
+        if page and not wish.get("exclude"):
+            weight = float(wish.get("boost") or (0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1))
+            title = str(page.title or file.name)
+            found = sections(page.content or "") or (Section("", title, ""),)
+            yield Source(page.url, file.src_uri, title, found, weight)
 
 
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
@@ -207,7 +234,7 @@ class _Project:
     def look(self, file: File, written: Written, failure: str = "") -> Page:
         """Look at a rendered page, or at one that could not be rendered."""
         page = file.page
-        content = (page.content or "") if page and not failure else ""
+        content = (written.html or page.content or "") if page and not failure else ""
         raw = _bytes(file)
         source = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
         path = f"{self.documents}/{file.src_uri}"
@@ -232,6 +259,7 @@ class _Project:
             token = substitutes.set({absolute[name]: text for name, text in texts.items() if name in absolute})
             before = collector.get()
             collector.set(None)
+            whole = as_written.set(True)
             try:
                 page.markdown, page.meta = _split(texts[path])
                 page.markdown = self.config.plugins.on_page_markdown(
@@ -243,6 +271,7 @@ class _Project:
                 return ""
             finally:
                 collector.set(before)
+                as_written.reset(whole)
                 substitutes.reset(token)
 
         return reread
@@ -324,7 +353,8 @@ def _known_or_rendered(project: _Project, cache: Cache) -> Site:
         return project.site(pages)
     if (common := _common_digest(project)) is None:
         return project.site(_in_parallel(project, shown))
-    keys = {file.src_uri: recall.page_key(common, file.src_uri, file.url, _bytes(file)) for file in shown}
+    each = recall.page_keys(common, [(file.src_uri, file.url, _bytes(file)) for file in shown])
+    keys = {file.src_uri: key for file, key in zip(shown, each, strict=True)}
     known = cache.pages(keys.values(), project.root)
     missing = [file for file in shown if keys[file.src_uri] not in known]
     rendered = dict(zip((keys[file.src_uri] for file in missing), _in_parallel(project, missing), strict=True))

@@ -19,5 +19,5 @@ def _writer(name: str) -> Callable[[Report], str]:
 
 
 REPORTERS: dict[str, Callable[[Report], str]] = {
-    name: _writer(name) for name in ("human", "github", "jsonl", "sarif", "junit")
+    name: _writer(name) for name in ("human", "github", "jsonl", "markdown", "sarif", "junit")
 }
