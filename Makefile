@@ -2,7 +2,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help site serve bundle test lint format bench lock sbom links audit clean install install-test
+.PHONY: help site deploy-files serve bundle test lint format bench lock sbom links audit clean install install-test
 
 # Runs a script with the first Python that is new enough.
 define python
@@ -13,7 +13,7 @@ echo '需要 Python 3.11 或更新，没有找到（试过 $(PYTHON)）：安装
 endef
 
 help: ## 列出全部命令
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install:
 	$(call python,scripts/bootstrap.py site)
@@ -23,6 +23,9 @@ install-test:
 
 site: install ## 安装、检查并构建 site/
 	@$(BIN)/atlas build
+
+deploy-files: install ## 构建 site/，并预先压缩好，供 nginx、Caddy 发布
+	@$(BIN)/atlas build --compress
 
 serve: install ## 本地预览，保存即刷新
 	@$(BIN)/atlas serve

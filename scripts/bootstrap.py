@@ -23,6 +23,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 NODE_VENV = CACHE / "node"
 OLDEST = (3, 11)
 OLDEST_NPM = 8
+SERVERS = {"nginx": ("nginx-light", "libnginx-mod-http-brotli-static"), "caddy": ("caddy",), "wrk": ("wrk",)}
+"""Programs for testing and measuring how the site is served, and their Debian packages."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -111,6 +113,7 @@ def main(arguments: Sequence[str]) -> int:
             install_node()
             if group == "test":
                 install_browser()
+                install_servers()
     except BootstrapError as error:
         print(f"安装没有完成：{error}", file=sys.stderr)
         return 1
@@ -249,6 +252,15 @@ def install_browser() -> None:
         if not apt_install("fontconfig", "fonts-noto-cjk"):
             raise BootstrapError("浏览器测试需要一种中文字体：请安装 Noto Sans CJK（Debian 上是 fonts-noto-cjk）。")
     known.write_text(browser, "utf-8")
+
+
+def install_servers() -> None:
+    """Web servers to test ``deploy/`` with, where we may install them; without them those tests are skipped and say so."""
+    missing = [name for name in SERVERS if not (shutil.which(name) or shutil.which(name, path="/usr/sbin"))]
+    if missing and may_apt():
+        print(f"安装 {'、'.join(missing)}，测试怎样发布 …")
+        for name in missing:
+            apt_install(*SERVERS[name])
 
 
 def find_browser() -> str | None:

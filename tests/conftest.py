@@ -66,6 +66,12 @@ markdown_extensions:
         - name: licences
           class: licences
           format: !!python/name:atlas.markdown.tables.fence
+        - name: calculator
+          class: calculator
+          format: !!python/name:atlas.markdown.calculators.fence
+        - name: calculator-example
+          class: calculator-example
+          format: !!python/name:atlas.markdown.calculators.fence
   - pymdownx.tabbed:
       alternate_style: true
   - atlas.markdown:

@@ -57,3 +57,23 @@ def test_entrance_leads_to_every_topic(page: str) -> None:
     linked = set(re.findall(r"[(\"]([\w/-]+\.md)[#)\"]", read(page)))
     topics = {one.relative_to(here).as_posix() for one in folder.glob("*.md") if one.name != "index.md"}
     assert topics - linked == set()
+
+
+CALCULATOR_PAGES = [page for page in sorted((DOCS / "calculators").glob("*.md")) if page.name != "index.md"]
+
+
+@pytest.mark.parametrize("page", CALCULATOR_PAGES, ids=lambda page: page.stem)
+def test_calculator_page_has_the_form(page: Path) -> None:
+    """Conclusion, the calculator, examples, published numbers, misconceptions, references, in this order."""
+    text = page.read_text("utf-8")
+    pitfalls = "{#misconceptions}" if "{#misconceptions}" in text else "{#pitfalls}"
+    order = [
+        '!!! abstract "一句话"', f"```calculator\nid: {page.stem}\n", "{#examples}", "```calculator-example", "{#published}",
+        "```calculator-published", pitfalls, "{#references}",
+    ]  # fmt: skip
+    places = [text.find(mark) for mark in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+    assert text.count("```calculator-example") >= 2
+    assert f"({page.name}" in read("calculators/index.md")
+    assert re.search(rf"\b{page.stem}\.md\b", (REPOSITORY / "mkdocs.yml").read_text("utf-8"))

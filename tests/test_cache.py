@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -223,8 +222,8 @@ def test_extension_that_is_a_package_is_never_known(
 @pytest.mark.parametrize("package", dependencies.PACKAGES)
 def test_version_of_a_package_is_part_of_the_key(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new release may render otherwise."""
-    now, version = dependencies.tools(), metadata.version
-    monkeypatch.setattr(metadata, "version", lambda name: "0" if name == package else version(name))
+    now, version = dependencies.tools(), dependencies.version
+    monkeypatch.setattr(dependencies, "version", lambda name: "0" if name == package else version(name))
     assert dependencies.tools.__wrapped__() != now
 
 
@@ -292,3 +291,14 @@ def test_hook_that_may_change_the_list_of_pages(project: Project, started: list[
     first = check(folder)
     assert check(folder) == first
     assert len(started) == (1 if is_ours else 2)
+
+
+def test_folder_of_an_installed_theme_is_known_by_its_version(tmp_path: Path) -> None:
+    """Thousands of icons need not be listed on every run; a theme of the project's own has no version that tells."""
+    from importlib.util import find_spec
+
+    found = find_spec("material")
+    assert found
+    assert found.origin
+    assert dependencies.has_version(Path(found.origin).parent / "templates")
+    assert not dependencies.has_version(tmp_path / "material")

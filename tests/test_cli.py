@@ -11,7 +11,7 @@ import pytest
 
 from atlas import checks  # noqa: F401 - declares the rules
 from atlas.cli import main
-from atlas.findings import RULES
+from atlas.findings import RULES, RULES_PAGE
 from atlas.v8 import EngineError
 from tests.conftest import Project, call_atlas, run_atlas
 
@@ -328,7 +328,7 @@ def assert_one_sentence(code: int, output: str, said: str) -> None:
 def test_every_command_has_help() -> None:
     """Each listed command explains itself and each of its options."""
     commands = documented_commands()
-    assert commands == ["validate", "facts", "build", "bundle", "serve", "rules"]
+    assert commands == ["validate", "facts", "build", "bundle", "serve", "new", "rules"]
     for command in commands:
         done = run_atlas(Path.cwd(), command, "--help")
         assert done.returncode == 0
@@ -431,9 +431,10 @@ OUTPUTS = {
         f"docs/index.md:{line}:{column}: 错误 {rule} {message}\n{shown}  提示：{hint}\n"
         for (line, column, rule, message, hint), shown in zip(FAULTS, SHOWN, strict=True)
     )
+    + f"规则的解释和示例：运行 `atlas rules 规则名`，或看 {RULES_PAGE}\n"
     + "检查了 2 页、2 个链接、1 张图、1 个公式：4 个错误，0 个警告。\n",
     "github": "".join(
-        f"::error file=docs/index.md,line={line},col={column},title={rule}::{message}%0A提示：{hint}\n"
+        f"::error file=docs/index.md,line={line},col={column},title={rule}::{message}%0A提示：{hint}%0A规则：{RULES_PAGE}#{rule}\n"
         for line, column, rule, message, hint in FAULTS
     ),
     "jsonl": "".join(

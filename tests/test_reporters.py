@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from atlas.findings import RULES, Finding, Fix, Location, Report, Rule, Severity
+from atlas.findings import RULES, RULES_PAGE, Finding, Fix, Location, Report, Rule, Severity
 from atlas.reporters import REPORTERS
 from atlas.reporters.human import excerpt
 
@@ -38,12 +38,16 @@ NASTY = Report.of(
 )
 
 
+MORE = f"规则的解释和示例：运行 `atlas rules 规则名`，或看 {RULES_PAGE}"
+
+
 def test_human() -> None:
     """A person reads place, severity, rule, message, hint and a last line that sums up; a file that is gone is not shown."""
     assert REPORTERS["human"](NASTY) == (
         'docs/z.md: 警告 thing-odd 引号 " 与反斜杠 \\\n'
         "docs/甲,乙:丙 50%.md:3:7: 错误 thing-broken 第一行：100%, a::b\r\n第二行 `%0A` ]]> <b>&amp; \x1b[31m\x00\n"
         "  提示：改成 “a, b: c”\n或 50%\n"
+        f"{MORE}\n"
         "检查了 2 页、3 个链接、4 张图、5 个公式：1 个错误，1 个警告。\n"
     )
 
@@ -84,6 +88,7 @@ def test_human_shows_the_line(tmp_path: Path) -> None:
         "甲.md:2:4: 错误 thing-broken x\n    中文 ab\n         ^\n  提示：y\n"
         "甲.md:3:1: 错误 thing-broken x\n  提示：y\n"
         "甲.md:9:1: 错误 thing-broken x\n  提示：y\n"
+        f"{MORE}\n"
         "检查了 0 页、0 个链接、0 张图、0 个公式：4 个错误，0 个警告。\n"
     )
 
@@ -124,9 +129,11 @@ def test_human_clean() -> None:
 def test_github() -> None:
     """Workflow commands are one line each, with GitHub's two sets of escapes."""
     assert REPORTERS["github"](NASTY) == (
-        '::warning file=docs/z.md,title=thing-odd::引号 " 与反斜杠 \\\n'
+        '::warning file=docs/z.md,title=thing-odd::引号 " 与反斜杠 \\%0A规则：'
+        f"{RULES_PAGE}#thing-odd\n"
         "::error file=docs/甲%2C乙%3A丙 50%25.md,line=3,col=7,title=thing-broken::"
-        "第一行：100%25, a::b%0D%0A第二行 `%250A` ]]> <b>&amp; \x1b[31m\x00%0A提示：改成 “a, b: c”%0A或 50%25\n"
+        "第一行：100%25, a::b%0D%0A第二行 `%250A` ]]> <b>&amp; \x1b[31m\x00%0A提示：改成 “a, b: c”%0A或 50%25%0A规则："
+        f"{RULES_PAGE}#thing-broken\n"
     )
 
 

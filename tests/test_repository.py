@@ -11,7 +11,7 @@ import pytest
 from atlas.cli import main
 from tests.conftest import REPOSITORY
 
-COMMANDS = ("validate", "build", "bundle", "serve", "rules")
+COMMANDS = ("validate", "build", "bundle", "serve", "new", "rules")
 
 
 def test_locks_have_hashes_and_no_addresses() -> None:

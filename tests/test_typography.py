@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import typography
+from tests.conftest import CONFIGURATION, Project, call_atlas
 
 UNTOUCHED = """\
 ---
@@ -54,3 +55,67 @@ def test_fix_keeps_line_ends(tmp_path: Path) -> None:
 def test_all_pages_are_set_well() -> None:
     """What ``make lint`` says of the book: nothing."""
     assert typography.main([]) == 0
+
+
+TABLE = """\
+前文
+
+|甲|乙 |
+|-|:-:|
+|1| `a|b` \\| c|
+| 2 | 3 |
+
+> 甲|乙
+> ---|---:
+> 1|2
+
+a | b
+不是表格
+"""
+LAID_OUT = """\
+前文
+
+| 甲 | 乙 |
+|---|:-:|
+| 1 | `a|b` \\| c |
+| 2 | 3 |
+
+> | 甲 | 乙 |
+> |---|---:|
+> | 1 | 2 |
+
+a | b
+不是表格
+"""
+
+
+def test_tables_are_laid_out_alike(tmp_path: Path) -> None:
+    """A pipe at both ends, a space at both ends of a cell; what is no table is left alone."""
+    page = tmp_path / "page.md"
+    page.write_text(TABLE, "utf-8")
+    assert typography.main([str(page)]) == 1
+    typography.main(["--fix", str(page)])
+    assert page.read_text("utf-8") == LAID_OUT
+    assert typography.main([str(page)]) == 0
+
+
+@pytest.mark.parametrize("wanted", ["true", "false"])
+def test_fix_of_the_command_sets_pages_where_the_project_wants_it(project: Project, wanted: str) -> None:
+    """``atlas validate --fix`` does both: what is wrong, and how it is set."""
+    page = "# 页\n\n显存80GB,见[另](Other.md)。\n\n|甲|乙|\n|-|-|\n|1|2|\n"
+    configuration = f"{CONFIGURATION}extra: {{atlas: {{typeset: {wanted}}}}}\n"
+    folder = project({"mkdocs.yml": configuration, "docs/index.md": page, "docs/other.md": "# 另\n"}).parent
+    done = call_atlas(folder, "validate", "--fix", "docs/index.md")
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = (folder / "docs/index.md").read_text("utf-8")
+    assert "(other.md)" in text
+    set_well = "显存 80GB，见" in text and "| 1 | 2 |" in text
+    assert set_well == (wanted == "true")
+    assert ("重新排过" in done.stderr) == (wanted == "true")
+
+
+def test_setting_that_is_no_truth_value(project: Project) -> None:
+    """It is said, not taken for one."""
+    configuration = f"{CONFIGURATION}extra: {{atlas: {{typeset: 有时}}}}\n"
+    folder = project({"mkdocs.yml": configuration, "docs/index.md": "# 页\n"}).parent
+    assert "settings-invalid" in call_atlas(folder, "validate").stdout

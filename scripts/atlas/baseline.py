@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -125,6 +124,8 @@ def replace_file(file: Path, data: bytes) -> None:
     Raises:
         OSError: if that is impossible.
     """
+    import tempfile  # few runs write
+
     target = file.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)

@@ -21,6 +21,7 @@ from atlas import checks, html, render
 from atlas.checks import links, loads
 from atlas.checks.addresses import is_external
 from atlas.findings import CannotCheckError, Finding, Report
+from atlas.finishing import compressing, finish
 from atlas.locate import Places
 from atlas.model import Page, PageView, Site, SiteFile, Written
 from atlas.sieve import Sieve
@@ -38,8 +39,8 @@ class FindingsError(Exception):
         self.report = report
 
 
-def build(configuration: Path, destination: Path, *, offline: bool, strict: bool) -> Report:
-    """Build into ``destination``, which changes only if everything went well.
+def build(configuration: Path, destination: Path, *, offline: bool, strict: bool, compressed: bool = False) -> Report:
+    """Build into ``destination``, which changes only if everything went well; if asked, with texts compressed for a server.
 
     Raises:
         FindingsError: if the pages or the finished HTML have faults.
@@ -47,12 +48,14 @@ def build(configuration: Path, destination: Path, *, offline: bool, strict: bool
     """
     with scratch_folder(destination) as scratch:
         report = build_into(configuration, scratch, offline=offline, strict=strict)
+        if compressed:
+            compressing.compress(scratch)
         replace(scratch, destination)
     return report
 
 
 def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool) -> Report:
-    """Validate, render and check the finished HTML in an empty folder.
+    """Validate, render, finish and check the finished HTML in an empty folder.
 
     Raises:
         FindingsError: if the pages or the finished HTML have faults.
@@ -72,6 +75,8 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
 
     with _environment(OFFLINE="true" if offline else "false", SOURCE_DATE_EPOCH=_source_date(configuration)):
         render.build(configuration, output, checks.inspect, look)
+    if sites[0].data:  # it uses our extension; other projects' files are left as they are
+        finish(output, offline=offline)
     finished = check_output(output, sites[0])
     if wanted := tuple(finding for finding in finished.findings if finding.rule.id in sieve.severities):
         raise FindingsError(_replace(finished, findings=wanted))

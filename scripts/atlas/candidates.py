@@ -12,6 +12,7 @@ from html import unescape
 
 from atlas import html
 from atlas.scan import Scan
+from atlas.wording import words
 
 _LONGEST, _DEEPEST = 4_000, 32
 """Characters and open parentheses beyond which it is no address; a page of brackets costs no more than one of words."""
@@ -30,7 +31,6 @@ _PARENTHESIS = re.compile(r"\\.|[()\n]")
 _ATTRIBUTE_LIST = re.compile(r"\{[^{}\n]*\}")
 _ATX = re.compile(_INDENT + r"(#{1,6})(?!#)[ \t]*(\S.*)$")
 _UNDERLINE = re.compile(r"^[ \t>]*(=+|-+)[ \t]*$")
-_MARKUP = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|\{[^{}]*\}\s*$|</?[a-zA-Z][^>]*>|:[\w-]+:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def ids(text: str, id_: str) -> Iterator[int]:
 
 
 def headings(one: Scan) -> Iterator[tuple[str, int]]:
-    """Every line that may be a heading: its words, as :func:`words` gives them, and the offset of its text."""
+    """Every line that may be a heading: its words, as :func:`atlas.wording.words` gives them, and the offset of its text."""
     masked = one.masked_lines
     for number, line in enumerate(masked):
         if found := _ATX.match(line):
@@ -99,12 +99,6 @@ def headings(one: Scan) -> Iterator[tuple[str, int]]:
         elif number + 1 < len(masked) and line.strip() and _UNDERLINE.match(masked[number + 1]):
             start = len(line) - len(line.lstrip(" \t>"))
             yield words(one.lines[number][start:]), one.starts[number] + start
-
-
-def words(text: str) -> str:
-    """A heading's text without markup, white space and punctuation: the same for what was written and what was rendered."""
-    plain = _MARKUP.sub(lambda found: found[1] or "", unescape(text))
-    return "".join(character for character in plain.casefold() if character.isalnum())
 
 
 def _inline(path: str, text: str, start: int) -> Candidate:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,7 +20,8 @@ from atlas.baseline import DEFAULT
 from atlas.findings import LABELS, RULES, CannotCheckError, Report, UsageError
 
 if TYPE_CHECKING:
-    from atlas.model import Site
+    from atlas.findings import Finding
+    from atlas.model import Page, Site
     from atlas.sieve import Sieve
 
 CLEAN, FINDINGS, USAGE, CANNOT_CHECK = 0, 1, 2, 3
@@ -73,17 +75,25 @@ def _parser() -> argparse.ArgumentParser:
 
     facts = commands.add_parser("facts", help="只核对数据文件，不渲染页面", description="只核对数据文件，不渲染页面")
     facts.add_argument("folder", nargs="?", type=Path, default=Path("docs/_data"), help="数据文件夹（默认 docs/_data）")
+    facts.add_argument(
+        "--schemas", type=Path, metavar="FOLDER", help="不检查，把每种数据的 JSON Schema 写进这个文件夹，编辑器用它补全"
+    )
     _add_output(facts)
     facts.set_defaults(run=_facts)
 
     build = _command(commands, "build", "检查后构建 site/；有错误时原来的 site/ 不变", _build)
     build.add_argument("--offline", action="store_true", help="构建可以双击打开的离线版")
     build.add_argument("--strict", action="store_true", help="警告也算失败")
+    build.add_argument("--compress", action="store_true", help="在文本旁边放好 .br 和 .gz，供 nginx、Caddy 直接发送")
 
     _command(commands, "bundle", "构建离线版并打成 dist/ 里的 zip", _bundle)
 
     serve = _command(commands, "serve", "本地预览，保存即刷新；问题显示在终端", _serve)
     serve.add_argument("--address", default="127.0.0.1:8000", help="监听地址（默认 127.0.0.1:8000）")
+
+    new = _command(commands, "new", "照模板新建一页，并写进导航", _new)
+    new.add_argument("name", metavar="章/页", help="例如 training/data-mixing，用小写英文")
+    new.add_argument("--title", help="页面标题（默认用文件名）")
 
     rules = commands.add_parser("rules", help="解释规则，附正误示例")
     rules.add_argument("rule", nargs="?", help="规则名；不写则列出全部")
@@ -139,8 +149,8 @@ def _validate(options: argparse.Namespace) -> int:
         site = look()
         request.check_paths(paths, site)
         report = sieve.report(site)
-        if options.fix and report.findings:
-            report = _fix(report, site, sieve, look)
+        if options.fix:
+            report = _fix(report, site, sieve, look, configuration)
     finally:
         cache.close()
     if target:
@@ -151,25 +161,54 @@ def _validate(options: argparse.Namespace) -> int:
     return _finish(options, report)
 
 
-def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site]) -> Report:
+def _fix(report: Report, site: Site, sieve: Sieve, look: Callable[[], Site], configuration: Path) -> Report:
     """Mend what can be, say so, and return what is left."""
-    from atlas import checks
-    from atlas.mending import mend
+    from atlas import checks, manual
+    from atlas.mending import mend, typeset
+    from atlas.settings import Settings
 
-    done = mend(report.findings, site, checks.run(site), lambda: checks.run(look()))
-    said = f"改好了 {len(done.made)} 处，在 {done.files} 个文件里" if done.made else "没有能有把握改好的"
-    _say(said + (f"；另有 {done.refused} 处改了也不对，已经改回原样。" if done.refused else "。"))
-    return sieve.report(look()) if done.made else report
+    def again() -> Report:
+        return checks.run(look())
+
+    done = mend(report.findings, site, checks.run(site), again)
+    if report.findings:
+        said = f"改好了 {len(done.made)} 处，在 {done.files} 个文件里" if done.made else "没有能有把握改好的"
+        _say(said + (f"；另有 {done.refused} 处改了也不对，已经改回原样。" if done.refused else "。"))
+    paths = [page.path for page in site.pages if sieve.covers(page.path) and (site.root / page.path).is_file()]
+    wanted = [path for path in paths if path != manual.PAGE.as_posix()] if Settings.of(configuration).typeset else []
+    changed = typeset(wanted, site.root, again(), again) if wanted else 0
+    if changed:
+        _say(f"{changed} 个文件里的空格、标点或表格重新排过。")
+    return sieve.report(look()) if done.made or changed else report
 
 
 def _facts(options: argparse.Namespace) -> int:
     from atlas.checks import facts
 
+    if options.schemas:
+        return _write_schemas(options.schemas)
     if not options.folder.is_dir():
         raise CannotCheckError(f"没有数据文件夹 `{options.folder}`。")
     folder = options.folder.resolve()
     report = Report.of(facts.data_findings(folder, Path.cwd()), root=Path.cwd(), rows=facts.count_rows(folder))
     return _finish(options, replace(report, strict=options.strict))
+
+
+def _write_schemas(folder: Path) -> int:
+    """What editors complete data files with."""
+    import json
+
+    from atlas.baseline import replace_file
+    from atlas.facts import SCHEMAS, json_schema
+
+    try:
+        for name, schema in SCHEMAS.items():
+            text = json.dumps(json_schema(schema), ensure_ascii=False, indent=2) + "\n"
+            replace_file(folder / f"{name}.json", text.encode("utf-8"))
+    except OSError as error:
+        raise CannotCheckError(f"写不了 `{folder}`：{error.strerror or error}。") from error
+    print(f"{len(SCHEMAS)} 种数据的 JSON Schema 写在 {folder.as_posix()}/。")
+    return CLEAN
 
 
 def _finish(options: argparse.Namespace, report: Report) -> int:
@@ -196,7 +235,9 @@ def _build(options: argparse.Namespace) -> int:
     configuration = request.configuration(options.config_file)
     destination = configuration.resolve().parent / "site"
     try:
-        report = build.build(configuration, destination, offline=options.offline, strict=options.strict)
+        report = build.build(
+            configuration, destination, offline=options.offline, strict=options.strict, compressed=options.compress
+        )
     except build.FindingsError as error:
         return _refuse(error.report, "site/ 没有改动")
     _print_report(report)
@@ -225,18 +266,57 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from atlas import checks, render, request
+    from atlas import checks, recall, request
+    from atlas.cache import Cache
+    from atlas.render.preview import Listener, serve
     from atlas.sieve import Sieve
 
     configuration = request.configuration(options.config_file)
+    root = configuration.resolve().parent
 
-    def look(site: Site) -> None:
+    def judge(site: Site) -> dict[str, list[Finding]]:
         try:
-            _print_report(Sieve.of(configuration).report(site))
+            return show(Sieve.of(configuration).report(site))
         except CannotCheckError as error:
             _say(f"无法检查：{error}")
+            return {}
 
-    render.serve(configuration, options.address, checks.inspect, look)
+    def show(report: Report) -> dict[str, list[Finding]]:
+        _print_report(report)
+        found: dict[str, list[Finding]] = {}
+        for finding in report.findings:
+            found.setdefault(finding.location.path, []).append(finding)
+        return found
+
+    def judge_pages(pages: Sequence[Page]) -> dict[str, list[Finding]]:
+        sieve = Sieve.of(configuration)
+        found = [one for page in pages for one in page.findings if one.rule.id in sieve.severities]
+        _say("全站的检查还没做完，先说存盘的这一页自己的问题：")
+        return show(Report.of(found, root=root, pages=len(pages)))
+
+    def find() -> Site | None:
+        # In a process of its own, so that pages can be asked for meanwhile; it leaves what it learned in the cache.
+        command = [sys.executable, "-m", "atlas", "validate", "--config-file", str(configuration)]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        cache = Cache.of(root)
+        try:
+            return recall.find(configuration, cache)
+        finally:
+            cache.close()
+
+    serve(configuration, options.address, checks.inspect, Listener(judge, judge_pages, find, _say))
+    return CLEAN
+
+
+def _new(options: argparse.Namespace) -> int:
+    from atlas import drafting, request
+
+    configuration = request.configuration(options.config_file)
+    title = options.title or options.name.removesuffix(".md").rpartition("/")[2]
+    file = drafting.draft(configuration.resolve(), options.name, title)
+    path = file.relative_to(configuration.resolve().parent).as_posix()
+    print(f"写好了 {path}，也加进了 {configuration.name} 的导航，原样就能通过检查。")
+    print("接下来：在本章的 index.md 里加一个到它的链接；`atlas serve` 边写边看；怎样写见 docs/contributing/writing.md。")
     return CLEAN
 
 

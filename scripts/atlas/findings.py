@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+RULES_PAGE = "https://llm-atlas.github.io/contributing/rules/"
+"""Where the rules are explained to whoever sees only a finding; each at its id."""
+
 
 class CannotCheckError(Exception):
     """Checking itself is impossible; the text is one clear sentence for the user (exit code 3)."""

@@ -1,4 +1,4 @@
-"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it, and join the preview."""
+"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,30 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from atlas.calculators import NAME, data_of, data_script
 from atlas.facts import data_folder, load, load_terms
+from atlas.finishing import finish
 from atlas.v8 import IFRAME_WORKER, MERMAID, library
 
 VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
 
 
 def on_config(config: Any) -> Any:
-    """Let a running preview look at this build; the polyfill is for the offline flavour alone."""
-    from atlas.render import join_preview
-
+    """The polyfill is for the offline flavour alone."""
     plugins = config["plugins"]
-    offline = plugins.get("offline") or plugins.get("material/offline")
-    if not (offline and offline.config["enabled"]):
+    if not _is_offline(config):
         kept = [path for path in config["extra"].get("polyfills", []) if path not in VENDOR]
         config["extra"]["polyfills"] = kept
     mermaid2 = plugins.get("mermaid2")
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
-    join_preview(config)
     return config
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add what is made from the data: the data as CSV and JSON, where the project names a folder for it, a page for each
-    that moved away, the feed of corrections and the licences of others. Nothing is written into docs/.
+    """Add what is made from the data: the data as CSV and JSON and for the calculators, where the project names folders, a
+    page for each that moved away, the feed of corrections and the licences of others. Nothing is written into docs/.
     """
     from atlas import feed, licences, moved
     from atlas.render import add_file
@@ -50,6 +48,9 @@ def on_files(files: Any, config: Any) -> Any:
         add_file(files, config, feed.FILE, entries)
     if notice := licences.notice(load(data)):
         add_file(files, config, licences.FILE, notice)
+    scripts = str(options.get("calculators") or "").strip("/")
+    if scripts:
+        add_file(files, config, f"{scripts}/{NAME}", data_script(data_of(load(data))))
     return files
 
 
@@ -70,8 +71,28 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
 
 
 def on_post_build(config: Any) -> None:
-    """Copy each pinned script that some page loads; a site without such a page carries none of it."""
-    ship(Path(config["site_dir"]))
+    """Copy each pinned script that some page loads; then finish the site, unless it is a preview or `atlas` does so."""
+    site = Path(config["site_dir"])
+    ship(site)
+    if _commands[-1:] in (["build"], ["gh-deploy"]) and "atlas-watcher" not in config["plugins"]:
+        finish(site, offline=_is_offline(config))
+
+
+on_post_build.mkdocs_priority = -200  # type: ignore[attr-defined] # after the offline plugin has written its index
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Note whether this is a build or a preview."""
+    _commands.append("preview" if dirty else command)
+
+
+_commands: list[str] = []
+
+
+def _is_offline(config: Any) -> bool:
+    plugins = config["plugins"]
+    offline = plugins.get("offline") or plugins.get("material/offline")
+    return bool(offline and offline.config["enabled"])
 
 
 def ship(site: Path) -> None:

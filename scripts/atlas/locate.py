@@ -20,6 +20,7 @@ from atlas.candidates import Candidate
 from atlas.findings import Location
 from atlas.model import Heading, Link, Rendered
 from atlas.scan import Scan, scan
+from atlas.wording import words
 
 _T = TypeVar("_T")
 Reread = Callable[[Mapping[str, str]], str]
@@ -165,8 +166,8 @@ class Places:
 
     def heading(self, headings: Sequence[Heading], number: int) -> Location | None:
         """The place of one of a page's headings: of its text's first character."""
-        wanted = candidates.words(headings[number].text)
-        nth = sum(candidates.words(one.text) == wanted for one in headings[:number])
+        wanted = words(headings[number].text)
+        nth = sum(words(one.text) == wanted for one in headings[:number])
         found = [(path, at) for path, one in self.scans.items() for text, at in candidates.headings(one) if text == wanted]
         return self.location(*found[nth]) if nth < len(found) else None
 

@@ -7,6 +7,7 @@ new one, is taken back.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from atlas import typesetting
 from atlas.baseline import replace_file
 from atlas.candidates import addresses
 from atlas.diagrams import judge
@@ -263,6 +265,42 @@ def mend(findings: Sequence[Finding], site: Site, before: Report, again: Callabl
         return _mend(wanted, originals, site.root, before, again)
     except OSError as error:
         raise CannotCheckError(f"改不了文件 `{error.filename}`：{error.strerror or error}。") from error
+
+
+def typeset(paths: Iterable[str], root: Path, before: Report, again: Callable[[], Report]) -> int:
+    """Set these files as the rest is set, and say how many changed; one in which something new is found stays as it was.
+
+    Raises:
+        CannotCheckError: if a file can't be written, or the project can't be checked; then all files are as they were.
+    """
+    originals: dict[str, bytes] = {}
+    written: dict[str, bytes] = {}
+    try:
+        for path in paths:
+            data = (root / path).read_bytes()
+            with contextlib.suppress(UnicodeDecodeError):
+                mended = typesetting.mend(data.decode("utf-8")).encode("utf-8")
+                if mended != data:
+                    originals[path] = data
+                    replace_file(root / path, mended)
+                    written[path] = mended
+        if written:
+            new = Counter(map(_kind, again().findings)) - Counter(map(_kind, before.findings))
+            worse = {path for _, path in new}
+            bad = {path: data for path, data in written.items() if path in worse or not worse <= written.keys()}
+            _restore(originals, bad, root)
+            return len(written.keys() - worse) if worse <= originals.keys() else 0
+        return 0
+    except OSError as error:
+        _restore(originals, written, root)
+        raise CannotCheckError(f"改不了文件 `{error.filename}`：{error.strerror or error}。") from error
+    except BaseException:
+        _restore(originals, written, root)
+        raise
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    return (finding.rule.id, finding.location.path)
 
 
 def _mend(

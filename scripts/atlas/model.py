@@ -82,6 +82,8 @@ class Written:
     """Labels of the footnotes in the order of their definitions, repetitions kept."""
     used_footnotes: set[str] = field(default_factory=set)
     """Labels of the footnotes that the page refers to."""
+    html: str = ""
+    """What the page was before all was left out of it that may not be in it; empty if nothing is ever left out."""
     formatted: list[str] = field(default_factory=list)
     """The texts of the fences for which the project has formatters of its own, whatever these made of them."""
 

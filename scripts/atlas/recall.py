@@ -114,7 +114,7 @@ def _listing(top: Path) -> Iterator[bytes]:
         folders.sort()
         yield f"{os.path.relpath(folder, top)}\0{chr(0).join(sorted(files))}".encode("utf-8", "surrogateescape")
         for name in sorted(files):
-            if Path(name).suffix.lower() in _TEXTS:
+            if f".{name.rpartition('.')[2].lower()}" in _TEXTS:
                 yield _content(Path(folder, name))
 
 

@@ -7,7 +7,6 @@ beside it; what both say, ``mkdocs.yml`` decides. A setting that is not understo
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +24,10 @@ INVALID = RULES.add(
     "检查的设置里有不认识的键、规则或级别",
     """这条设置不起作用，要关的规则仍在报，要报的规则却关着。设置写在 mkdocs.yml 的 `extra: atlas:`
     或 pyproject.toml 的 `[tool.atlas]` 里：`select`、`ignore`（规则名或 `link-*` 这样的前缀）、
-    `severity`（规则名: error、warning 或 off）、`baseline`（文件路径）。两处都写时以 mkdocs.yml 为准。""",
+    `severity`（规则名: error、warning 或 off）、`baseline`（文件路径）、
+    `typeset`（true：`--fix` 也改中英文之间的空格、标点和表格的排列）。两处都写时以 mkdocs.yml 为准。""",
 )
-KEYS = ("select", "ignore", "severity", "baseline")
+KEYS = ("select", "ignore", "severity", "baseline", "typeset")
 LEVELS: Mapping[str, Severity | None] = {"error": Severity.ERROR, "warning": Severity.WARNING, "off": None}
 _TOML = "pyproject.toml"
 _TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
@@ -42,6 +42,8 @@ class Settings:
     severity: Mapping[str, Severity | None] = field(default_factory=dict)
     baseline: str = ""
     """The file of known findings, relative to the project's folder; empty if there is none."""
+    typeset: bool = False
+    """Whether ``--fix`` also sets spaces, punctuation and tables as the rest is set."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with the settings themselves."""
 
@@ -87,6 +89,11 @@ class _Reader:
                     yield key, value
                 else:
                     self._say((key,), "`baseline` 应当是一个文件的路径", "例如 `baseline: .atlas-baseline.json`")
+            elif key == "typeset":
+                if str(value).lower() in {"true", "false"}:
+                    yield key, str(value).lower() == "true"
+                else:
+                    self._say((key,), "`typeset` 应当是 true 或 false", "例如 `typeset: true`")
             else:
                 self._say((key,), f"没有设置 `{key}`", _closest(key, KEYS, "设置"))
 
@@ -161,6 +168,8 @@ def _yaml_place(settings: Value) -> Callable[[tuple[str, ...]], Location]:
 def _from_toml(file: Path, findings: list[Finding]) -> dict[str, Any]:
     if not file.is_file():
         return {}
+    import tomllib  # most projects have no such file
+
     try:
         text = file.read_text("utf-8")
         table = tomllib.loads(text).get("tool", {}).get("atlas")

@@ -6,18 +6,19 @@ without a browser and without Node.js; a call that takes too long or too much me
 
 from __future__ import annotations
 
-import ctypes
+import functools
 import json
 import os
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from atlas.findings import CannotCheckError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 SECONDS_PER_CALL = 10.0
 BYTES_PER_CALL = 500_000_000  # well below the limit at which V8 itself ends the whole process
@@ -30,7 +31,13 @@ IFRAME_WORKER = "iframe-worker/shim/index.js"
 
 
 _RUNNING: list[str] = []
-_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="atlas-v8")
+
+
+@functools.cache
+def _thread() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # a run that draws nothing does without
+
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="atlas-v8")
 
 
 def is_running() -> bool:
@@ -84,7 +91,7 @@ class Engine:
         code = f"{function}({', '.join(json.dumps(argument) for argument in arguments)})"
         with self._lock:
             # A thread of its own: mini-racer refuses to wait in a thread where an event loop runs (a caller may have one).
-            answer = _THREAD.submit(self._evaluate, code, seconds).result()
+            answer = _thread().submit(self._evaluate, code, seconds).result()
         return json.loads(answer)
 
     def _evaluate(self, code: str, seconds: float) -> str:
@@ -106,6 +113,8 @@ class Engine:
         return self._context
 
     def _load(self) -> Any:
+        import ctypes
+
         try:
             from py_mini_racer import MiniRacer
         except (ImportError, OSError) as error:
@@ -125,7 +134,7 @@ class Engine:
 
 
 def _script(name: str) -> str:
-    return resources.files("atlas").joinpath("javascript", name).read_text("utf-8")
+    return (Path(__file__).parent / "javascript" / name).read_text("utf-8")
 
 
 def _first_line(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from atlas import silences
 from atlas.checks import (
+    active,
     code,
     data,
     diagrams,
@@ -42,6 +43,7 @@ PAGE_CHECKS: tuple[PageCheck, ...] = (
     invisible.check,
     loads.check,
     external.check,
+    active.check,
     markup.check,
     placeholders.check,
     references.check,

@@ -21,6 +21,13 @@ UNKNOWN = RULES.add(
     "读者会看到 `[=…]` 原文。写成 `[=类.行.列]`，例如 `[=devices.h100-sxm.memory]`；公式写 `[=公式(…): 格式]`。",
 )
 
+CALCULATOR = RULES.add(
+    "calculator-invalid",
+    Severity.ERROR,
+    "计算器或算例的围栏写法不对",
+    "读者看到的不是计算器而是报错。`id` 要是有的计算器，其余各行是它的输入和填进去的值，一行一项。",
+)
+
 
 def check(view: PageView) -> Iterator[Finding]:
     """Every fence and value that our extension could not make."""

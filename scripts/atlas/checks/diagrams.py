@@ -11,6 +11,7 @@ from atlas.diagrams import (
     WIDE,
     NodeLink,
     Problem,
+    active,
     comment_links,
     draw,
     is_active,
@@ -54,6 +55,12 @@ UNSAFE = RULES.add(
     Severity.ERROR,
     "图里的链接会执行代码",
     "`javascript:` 一类的地址在构建时被去掉。改成普通的页面地址。",
+)
+SCRIPT = RULES.add(
+    "diagram-script",
+    Severity.ERROR,
+    "图里写了脚本、回调或 HTML",
+    "图是矢量图，回调不会运行，标签里除 `<br>` 以外的 HTML 也不会生效；图不能放宽网站的安全设置。",
 )
 CLASS_UNDEFINED = RULES.add(
     "diagram-class-undefined",
@@ -163,7 +170,8 @@ def _own(view: PageView, fence: Fence, nth: int) -> Iterator[Finding]:
 
 def _any(view: PageView, source: str, nth: int) -> Iterator[Finding]:
     """A diagram, whoever draws it."""
-    for problem in (*judge(source), *lint(source, view.style_classes)):
+    ran = active(source) if view.written.is_self_contained else ()  # other sites' settings may allow it
+    for problem in (*judge(source), *lint(source, view.style_classes), *ran):
         yield _finding(view, source, problem, nth)
     for link in (*node_links(source), *comment_links(source)):
         if is_active(link.href):

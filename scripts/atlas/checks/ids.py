@@ -9,13 +9,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from atlas.candidates import ids, words
 from atlas.checks.addresses import known_urls, resolve
 from atlas.findings import RULES, Finding, Location, Severity
-from atlas.locate import Places
 from atlas.model import Link, Page, PageView, Rendered, Site
-from atlas.scan import scan
+from atlas.wording import words
+
+if TYPE_CHECKING:  # an unchanged site, whose pages nobody reads again, does without
+    from atlas.locate import Places
 
 DUPLICATE = RULES.add(
     "id-duplicate",
@@ -79,6 +81,8 @@ def check_site(site: Site) -> Iterator[Finding]:
 
 
 def _judge(target: Page, number: int, page: Page, link: Link, places: Places | None) -> Iterator[Finding]:
+    from atlas.candidates import ids
+
     heading = target.headings[number]
     if places is None or any(True for one in places.scans.values() for _ in ids(one.text, heading.id)):
         return  # its author wrote it, or nobody can tell
@@ -103,6 +107,9 @@ def _numbered(page: Page) -> Mapping[str, int]:
 
 def _places(site: Site, page: Page) -> Places | None:
     """The page's file and its snippets, read again; ``None`` if a plugin made the page and no author's text is there."""
+    from atlas.locate import Places
+    from atlas.scan import scan
+
     try:
         texts = {path: (site.root / path).read_bytes() for path in (page.path, *page.snippets)}
     except OSError:

@@ -4,6 +4,7 @@ The verdict is Mermaid's own, as a browser would give it; the drawing is Pele's.
 ``judge`` says what keeps a diagram from being drawn, ``lint`` what Mermaid swallows in silence.
 """
 
+from atlas.diagrams.active import active
 from atlas.diagrams.drawing import draw, outline
 from atlas.diagrams.engine import prepare
 from atlas.diagrams.judging import judge
@@ -21,6 +22,7 @@ __all__ = [
     "NodeLink",
     "Outline",
     "Problem",
+    "active",
     "comment_links",
     "draw",
     "is_active",

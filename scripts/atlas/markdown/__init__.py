@@ -1,4 +1,4 @@
-"""The Python-Markdown extension: diagrams, formulas, citations and generated tables, for any engine that runs extensions.
+"""The Python-Markdown extension: diagrams, formulas, citations, tables, calculators, for any engine with extensions.
 
 Nothing here knows MkDocs. Whoever wants to know what a page held (see :mod:`atlas.render`) sets :data:`collector`.
 """
@@ -11,11 +11,13 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from atlas.facts import data_folder, load, load_sources, load_terms
+from atlas.markdown.calculators import CalculatorLoader, CalculatorPlacer
 from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
 from atlas.markdown.moves import MovedHeadings
+from atlas.markdown.safety import Cleaner, MetadataCleaner
 from atlas.markdown.state import PageState, collector
 from atlas.markdown.tables import TablePlacer
 from atlas.markdown.values import ValuePattern
@@ -35,6 +37,9 @@ class AtlasExtension(Extension):
             "data": [DATA, "folder of the data, sources.yml and glossary.yml among it"],
             "downloads": ["", "folder of the site where the data lies as CSV and JSON; empty: nothing to download"],
             "glossary": ["", "page with the terms, in the documents' folder; empty: no explanations of terms in pages"],
+            "calculators": ["", "folder of the site with the calculators' scripts; empty: they only show an example"],
+            "calculator_pages": ["", "folder with a page for each calculator, named by its id; empty: no links to them"],
+            "clean": [True, "whether scripts, frames, forms and the like are left out of what pages show"],
         }
         super().__init__(**options)
 
@@ -48,12 +53,15 @@ class AtlasExtension(Extension):
             folder,
             str(self.getConfig("downloads")).strip("/"),
             str(self.getConfig("glossary")),
+            str(self.getConfig("calculators")).strip("/"),
+            str(self.getConfig("calculator_pages")).strip("/"),
         )
         md.preprocessors.register(_Report(state, md), "atlas-report", 100)
         md.atlas = state  # type: ignore[attr-defined]
         md.registerExtension(self)
         md.inlinePatterns.register(CitationPattern(state, md), "atlas-citation", 175)
         md.inlinePatterns.register(ValuePattern(state, md), "atlas-value", 174)
+        md.treeprocessors.register(CalculatorPlacer(state, md), "atlas-calculators", 16)
         md.treeprocessors.register(FormulaSetter(state, md), "atlas-formulas", 15)
         md.treeprocessors.register(TablePlacer(state, md), "atlas-tables", 14.5)
         md.treeprocessors.register(TermLinks(state, md), "atlas-terms", 14.2)
@@ -61,7 +69,11 @@ class AtlasExtension(Extension):
         md.treeprocessors.register(MovedHeadings(state, md), "atlas-moved", 13.5)
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
+        md.treeprocessors.register(CalculatorLoader(md), "atlas-calculators-loaded", -10)
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)
+        if self.getConfig("clean"):
+            md.preprocessors.register(MetadataCleaner(md), "atlas-metadata", 99)
+            md.postprocessors.register(Cleaner(md), "atlas-safety", -100)
 
     def reset(self) -> None:
         """Nothing survives from one page to the next: the state belongs to the Markdown instance."""

@@ -19,6 +19,15 @@ def page_path(md: Markdown) -> str | None:
     return str(context.page.path).replace("\\", "/") if context is not None else None
 
 
+def page_metadata(md: Markdown) -> dict[str, Any] | None:
+    """The page's front matter as the engine keeps it for its templates; ``None`` if it is unknown here."""
+    file = _registered(md.treeprocessors, "relpath")
+    if file is not None and hasattr(file, "file"):
+        return getattr(file.file.page, "meta", None)
+    context = _registered(md.preprocessors, "rendering_context")
+    return context.page.meta if context is not None else None
+
+
 def output_folder(md: Markdown) -> str | None:
     """Zensical's output folder; ``None`` with MkDocs, whose hook adds generated files to the site."""
     context = _registered(md.preprocessors, "rendering_context")

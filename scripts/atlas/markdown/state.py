@@ -58,6 +58,10 @@ class PageState:
     """The folder of the site with the data as files; empty if it has none."""
     glossary: str = ""
     """The page with the terms; empty if there is none."""
+    calculators: str = ""
+    """The folder of the site with the calculators' scripts; empty if it has none: they then show an example each."""
+    calculator_pages: str = ""
+    """The folder with a page for each calculator, named by its id; empty if there is none."""
     diagrams: list[Pending] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0

@@ -14,6 +14,7 @@ from atlas.quantities import (
     hardware,
     memory,
     models,
+    pipelines,
     serving,
     training,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "hardware",
     "memory",
     "models",
+    "pipelines",
     "serving",
     "training",
 ]

@@ -17,7 +17,7 @@ def all_reduce_factor(cards: float) -> float:
     return 2 * (cards - 1) / cards
 
 
-@formula("归约散布与全收集系数", unit="", tex="(n-1)/n", sources=_NCCL)
+@formula("归约散播与全收集系数", unit="", tex="(n-1)/n", sources=_NCCL)
 def all_gather_factor(cards: float) -> float:
     """The same for reduce-scatter, all-gather and all-to-all."""
     return (cards - 1) / cards
@@ -121,8 +121,10 @@ def expected_destinations(experts: float, active: float, places: float) -> float
     """Different places that a token goes to on average, ``active`` of ``experts`` experts drawn evenly and spread over
     ``places`` cards or nodes.
     """
-    elsewhere = int(experts - experts / places)
-    return places * (1 - math.comb(elsewhere, int(active)) / math.comb(int(experts), int(active)))
+    elsewhere, missed = experts - experts / places, 1.0
+    for drawn in range(int(active)):
+        missed *= max(0.0, elsewhere - drawn) / (experts - drawn)
+    return places * (1 - missed)
 
 
 @formula("气泡占全程", unit="", tex="\\frac{p-1}{vm+p-1}", sources=_PIPELINE)
@@ -147,3 +149,22 @@ def micro_batches_for_bubble(stages: float, share: float, virtual: float = 1) ->
 def global_batch(micro_batch: float, data_parallel: float, accumulation: float) -> float:
     """Sequences a step: micro-batch × data-parallel degree × gradient accumulation."""
     return micro_batch * data_parallel * accumulation
+
+
+@formula("α-β 时间", unit="s", tex="k\\alpha + \\frac{X}{B}", sources=(*_NCCL, "factryze-collectives"))
+def alpha_beta_seconds(steps: float, latency: float, sent: float, bandwidth: float) -> float:
+    """Seconds of ``steps`` steps of ``latency`` seconds in which a card sends ``sent`` bytes at ``bandwidth`` B/"
+    "s one way."""
+    return steps * latency + sent / bandwidth
+
+
+@formula("树的步数", unit="", tex="2\\lceil\\log_2 n\\rceil", sources=("factryze-collectives",))
+def tree_steps(cards: float) -> float:
+    """Steps of an all-reduce up and down a binary tree of ``cards`` cards."""
+    return 2 * (int(cards) - 1).bit_length()
+
+
+@formula("环与树打平的消息", unit="B", tex="\\frac{(2(n-1)-k)\\,\\alpha B}{2-2(n-1)/n}", sources=("factryze-collectives",))
+def ring_tree_crossover(cards: float, bandwidth: float, latency: float) -> float:
+    """Bytes below which a tree's all-reduce is faster than a ring's: fewer steps against a little more to send."""
+    return (2 * (cards - 1) - tree_steps(cards)) * latency * bandwidth / (2 - all_reduce_factor(cards))

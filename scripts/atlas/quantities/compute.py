@@ -92,3 +92,24 @@ def speculative_tokens_per_step(acceptance: float, drafted: float) -> float:
     if acceptance == 1:
         return drafted + 1
     return float((1 - acceptance ** (drafted + 1)) / (1 - acceptance))
+
+
+@formula("一步训练的注意力", unit="FLOP", tex="6\\,L\\,d\\,s", sources=("arxiv-2204.02311", "arxiv-2205.14135"))
+def causal_attention_per_token(layer_tokens: float, width: float) -> float:
+    """Training FLOPs per token of attention when what a token must not see is skipped: half of the full square's.
+
+    ``layer_tokens`` is layers times the tokens each sees, ``width`` all heads together.
+    """
+    return 6 * layer_tokens * width
+
+
+@formula("每秒训练词元", unit="tokens/s", tex="\\frac{nF\\,\\mathrm{MFU}}{c}", sources=("arxiv-2204.02311",))
+def training_tokens_per_second(compute_per_token: float, cards: float, peak: float, mfu: float) -> float:
+    """Tokens a second on ``cards`` cards of dense ``peak`` FLOP/s, of which the share ``mfu`` (0–1) is used."""
+    return cards * peak * mfu / compute_per_token
+
+
+@formula("转为算力受限的词元数", unit="tokens", tex="\\frac{wF}{2B}", sources=("gh-jax-ml-scaling-book",))
+def compute_bound_tokens(peak: float, bandwidth: float, width: float = 2) -> float:
+    """Tokens in one step from which on a dense model's arithmetic takes longer than reading its weights."""
+    return width * peak / (2 * bandwidth)

@@ -7,6 +7,8 @@ import math
 from atlas.quantities.registry import formula
 
 _ERRORS = ("arxiv-2411.00640",)
+_POWER = 1.96 + 0.8416
+"""Standard errors between no gap and a gap that is seen in 80 of 100 tries at the 95 per cent level."""
 
 
 @formula("分数的标准误", unit="%", tex="100\\sqrt{q(1-q)/k}", sources=_ERRORS)
@@ -63,9 +65,17 @@ def paired_standard_error(wins: float, losses: float, items: float) -> float:
 @formula("成对比较的偶然概率", unit="", tex="2\\sum_{i\\le\\min(b,c)}\\binom{b+c}{i}2^{-(b+c)}", sources=_ERRORS)
 def sign_test(wins: float, losses: float) -> float:
     """Chance (0–1) of a split of wins and losses at least this uneven if both models are equally good; exact, two-sided."""
-    total = int(wins + losses)
-    tail = sum(math.comb(total, count) for count in range(int(min(wins, losses)) + 1))
-    return min(1.0, 2.0 * tail / float(2**total))
+    total, least = wins + losses, min(wins, losses)
+    log_share = -total * math.log(2)  # of the outcome itself, as a logarithm: the binomial alone outgrows a float
+    for number in range(1, int(least) + 1):
+        log_share += math.log((total - least + number) / number)
+    term = tail = math.exp(log_share)
+    left = least
+    while left > 0 and term > tail * 1e-17:
+        term *= left / (total - left + 1)
+        tail += term
+        left -= 1
+    return min(1.0, 2 * tail)
 
 
 @formula("八成把握所需题数", unit="", tex="\\frac{(1.96+0.84)^2 v}{\\Delta^2}", sources=_ERRORS)
@@ -74,26 +84,36 @@ def items_for_power(variance: float, gap: float) -> float:
 
     Paired: the share of questions on which two models differ. Separate samples: the sum of both models' ``p(1-p)``.
     """
-    return math.ceil((1.96 + 0.8416) ** 2 * variance / gap**2)
+    return math.ceil(_POWER * _POWER * variance / (gap * gap))
 
 
-def _wilson(correct: float, items: float) -> tuple[float, float]:
-    share, square = correct / items, 1.96**2
-    half = 1.96 * math.sqrt(share * (1 - share) / items + square / (4 * items**2))
+def _wilson(correct: float, items: float, critical: float) -> tuple[float, float]:
+    share, square = correct / items, critical * critical
+    half = critical * math.sqrt(share * (1 - share) / items + square / (4 * items * items))
     centre, scale = share + square / (2 * items), 1 + square / items
     return (centre - half) / scale, (centre + half) / scale
 
 
-@formula("Wilson 区间下限", unit="%", tex="", sources=("gh-statsmodels-statsmodels",))
-def wilson_low(correct: float, items: float) -> float:
-    """Lower end, in per cent, of the 95 per cent Wilson interval of ``correct`` out of ``items``."""
-    return 100 * _wilson(correct, items)[0]
+@formula(
+    "Wilson 区间下限",
+    unit="%",
+    tex="\\frac{q+\\frac{z^2}{2k}-z\\sqrt{\\frac{q(1-q)}{k}+\\frac{z^2}{4k^2}}}{1+\\frac{z^2}{k}}",
+    sources=("gh-statsmodels-statsmodels",),
+)
+def wilson_low(correct: float, items: float, critical: float = 1.96) -> float:
+    """Lower end, in per cent, of the Wilson interval of ``correct`` out of ``items``; 95 per cent unless told."""
+    return 100 * _wilson(correct, items, critical)[0]
 
 
-@formula("Wilson 区间上限", unit="%", tex="", sources=("gh-statsmodels-statsmodels",))
-def wilson_high(correct: float, items: float) -> float:
-    """Upper end, in per cent, of the 95 per cent Wilson interval of ``correct`` out of ``items``."""
-    return 100 * _wilson(correct, items)[1]
+@formula(
+    "Wilson 区间上限",
+    unit="%",
+    tex="\\frac{q+\\frac{z^2}{2k}+z\\sqrt{\\frac{q(1-q)}{k}+\\frac{z^2}{4k^2}}}{1+\\frac{z^2}{k}}",
+    sources=("gh-statsmodels-statsmodels",),
+)
+def wilson_high(correct: float, items: float, critical: float = 1.96) -> float:
+    """Upper end, in per cent, of the Wilson interval of ``correct`` out of ``items``; 95 per cent unless told."""
+    return 100 * _wilson(correct, items, critical)[1]
 
 
 @formula("零失误时的上限", unit="%", tex="100(1-0.05^{1/k})", sources=("gh-statsmodels-statsmodels",))

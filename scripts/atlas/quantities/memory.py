@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from atlas.quantities.registry import formula
 
 _ZERO = ("arxiv-1910.02054",)
@@ -27,6 +29,15 @@ def zero_bytes(parameters: float, cards: float, stage: float, optimizer_width: f
     gradients = 2 / (cards if stage >= 2 else 1)
     weights = 2 / (cards if stage >= 3 else 1)
     return parameters * (optimizer + gradients + weights)
+
+
+@formula("ZeRO 切分后的一项", unit="B", tex="\\frac{N w}{n}", sources=_ZERO)
+def sharded_bytes(parameters: float, width: float, cards: float, stage: float, since: float) -> float:
+    """Bytes of one kind of state a card holds: whole below ZeRO stage ``since``, from then on split over ``cards`` cards.
+
+    The optimizer is split from stage 1, gradients from 2, weights from 3.
+    """
+    return parameters * width / (cards if stage >= since else 1)
 
 
 @formula("每层激活", unit="B", tex="sbh\\left(34 + \\frac{5as}{h}\\right)", sources=_ACTIVATIONS)
@@ -61,6 +72,54 @@ def activation_bytes_selective(sequence: float, batch: float, hidden: float, ten
 def activation_bytes_full_recompute(sequence: float, batch: float, hidden: float, layers: float = 1) -> float:
     """Bytes of the 16-bit inputs of each layer, all else recomputed."""
     return layers * 2 * sequence * batch * hidden
+
+
+@formula(
+    "每层激活（逐项数）",
+    unit="B",
+    tex="2T\\left(\\frac{(2+r)h}{t}+\\frac{A+F}{t}\\right)",
+    sources=("gh-stas00-ml-engineering", *_ACTIVATIONS),
+)
+def counted_activation_bytes(
+    tokens: float,
+    hidden: float,
+    attention: float,
+    ffn: float,
+    tensor: float = 1,
+    sequence_parallel: float = 1,
+    norms: float = 2,
+) -> float:
+    """Bytes of a layer's 16-bit activations, counted item by item for ``tokens`` tokens.
+
+    Kept are the inputs of the two normalisations and ``norms`` of their outputs, and per token ``attention`` numbers of
+    queries, keys, values and the result, and ``ffn`` numbers of the feed-forward block. Without sequence parallelism the
+    normalisations' part is whole on each of the ``tensor`` cards.
+    """
+    return 2 * tokens * ((2 + norms) * hidden / (tensor if sequence_parallel else 1) + (attention + ffn) / tensor)
+
+
+@formula(
+    "第一级在途的层",
+    unit="",
+    tex="\\lceil L/p\\rceil\\,\\min\\left(m,\\ p+\\frac{p-1}{v}\\right)",
+    sources=_ACTIVATIONS,
+)
+def layers_in_flight(layers: float, stages: float, micro_batches: float, virtual: float = 1) -> float:
+    """Layers times micro-batches whose activations the pipeline's first stage holds at once.
+
+    1F1B with ``virtual`` 1, interleaved with more parts a card; 0 is GPipe, which holds all micro-batches.
+    """
+    held = math.ceil(layers / stages)
+    if stages == 1:
+        return held
+    most = stages if virtual == 1 else stages + (stages - 1) / virtual if virtual else micro_batches
+    return held * min(micro_batches, most)
+
+
+@formula("输出得分", unit="B", tex="T V w", sources=("gh-stas00-ml-engineering",))
+def logit_bytes(tokens: float, vocab: float, width: float = 4) -> float:
+    """Bytes of the output layer's scores of all words for ``tokens`` tokens, one FP32 copy unless told."""
+    return tokens * vocab * width
 
 
 @formula(

@@ -79,3 +79,22 @@ def image_tokens(height: float, width: float, patch: float, merge: float = 1) ->
 def lora_parameters(rank: float, inputs: float, outputs: float) -> float:
     """Trainable weights that LoRA adds to one matrix: A is r×inputs, B outputs×r."""
     return rank * (inputs + outputs)
+
+
+@formula("路由专家的参数", unit="parameters", tex="\\frac{N-N_a}{1-k/E}", sources=("arxiv-2412.19437",))
+def routed_parameters(total: float, active: float, experts: float, chosen: float) -> float:
+    """Weights of all experts that tokens are routed to: what a token does not use is the share 1-k/E of them."""
+    return (total - active) / (1 - chosen / experts)
+
+
+@formula(
+    "一步读到的权重",
+    unit="B",
+    tex="w\\left(N-N_r+N_r\\left(1-(1-k/E)^n\\right)\\right)",
+    sources=("gh-deepseek-ai-DeepSeek-V3",),
+)
+def weights_read_bytes(total: float, routed: float, experts: float, chosen: float, tokens: float, width: float = 2) -> float:
+    """Bytes of weights that a step over ``tokens`` tokens reads: everything but the experts that no token chose, if each
+    token draws its ``chosen`` evenly.
+    """
+    return (total - routed + routed * experts_touched(experts, chosen, tokens) / experts) * width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atlas.findings import Finding, Report
+from atlas.findings import RULES_PAGE, Finding, Report
 
 
 def write(report: Report) -> str:
@@ -14,7 +14,8 @@ def _command(finding: Finding) -> str:
     location = finding.location
     properties = {"file": location.path, "line": location.line, "col": location.column, "title": finding.rule.id}
     given = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
-    text = finding.message + (f"\n提示：{finding.hint}" if finding.hint else "")
+    hint = f"\n提示：{finding.hint}" if finding.hint else ""
+    text = f"{finding.message}{hint}\n规则：{RULES_PAGE}#{finding.rule.id}"
     return f"::{finding.severity.value} {given}::{_data(text)}"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 
-from atlas.findings import LABELS, Finding, Location, Report
+from atlas.findings import LABELS, RULES_PAGE, Finding, Location, Report
 
 _INDENT = "    "
+_MORE = f"规则的解释和示例：运行 `atlas rules 规则名`，或看 {RULES_PAGE}"
 _WIDTH = 96
 """Columns of a terminal that a source line may take."""
 _BEFORE = 48
@@ -20,7 +21,8 @@ def write(report: Report) -> str:
     """Findings with place, rule, message, source line and hint; the last line says what was looked at."""
     lines_of = cache(report.lines)
     lines = [line for finding in report.findings for line in _finding(finding, lines_of(finding.location.path))]
-    return "\n".join([*lines, summary(report)]) + "\n"
+    more = [_MORE] if report.findings else []
+    return "\n".join([*lines, *more, summary(report)]) + "\n"
 
 
 def summary(report: Report) -> str:

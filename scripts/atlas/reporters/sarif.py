@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from atlas import __version__
 from atlas.baseline import Fingerprints
-from atlas.findings import RULES, Finding, Fix, Report, Rule
+from atlas.findings import RULES, RULES_PAGE, Finding, Fix, Report, Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "ROOT"
@@ -41,6 +41,7 @@ def _rules(rules: Iterable[Rule]) -> list[dict[str, Any]]:
         {
             "id": rule.id,
             "shortDescription": {"text": rule.summary},
+            "helpUri": f"{RULES_PAGE}#{rule.id}",
             "fullDescription": {"text": rule.explanation or rule.summary},
             "help": {
                 "text": f"{rule.summary}。{rule.explanation}",

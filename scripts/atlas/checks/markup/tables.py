@@ -12,6 +12,7 @@ from atlas.checks.markup.structure import Trail
 from atlas.findings import RULES, Finding, Location, Severity
 from atlas.model import PageView
 from atlas.scan import Scan
+from atlas.typesetting import DELIMITER, cells
 
 BROKEN = RULES.add(
     "table-broken",
@@ -20,7 +21,6 @@ BROKEN = RULES.add(
     "表格前要空一行，表头下面要有 `| - | - |`，列数与表头相同，竖线是半角的；多出来的单元格读者看不到，文字里的写 `\\|`。",
 )
 
-_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _PROSE = frozenset({"p", "li", "dd"})
 
 
@@ -79,32 +79,20 @@ def _tables(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
 
 def _fault(rows: Sequence[str], *, is_first: bool) -> tuple[str, str] | None:
     narrow = [unicodedata.normalize("NFKC", row) for row in rows]
-    separator = next((row for row in narrow[1:2] if "|" in row and _DELIMITER.fullmatch(row)), "")
+    separator = next((row for row in narrow[1:2] if "|" in row and DELIMITER.fullmatch(row)), "")
     if any("｜" in row for row in rows) and (separator or all(row.startswith("|") and row.endswith("|") for row in narrow)):
         return "里的竖线是全角的", "竖线写半角的 `|`"
     if separator:
-        header, columns = len(_cells(narrow[0])), len(_cells(separator))
+        header, columns = len(cells(narrow[0])), len(cells(separator))
         if header != columns:
             return f"有 {header} 列，下面的分隔行有 {columns} 列", "分隔行写 `" + "| - " * header + "|`"
         if not is_first:
             return "前面没有空行", "在表格前空一行"
         return "没有成为表格", "检查分隔行，并在 mkdocs.yml 里启用 tables"
-    counts = {len(_cells(row)) for row in rows}
+    counts = {len(cells(row)) for row in rows}
     if all(row.startswith("|") and row.endswith("|") for row in rows) and len(counts) == 1 and min(counts) > 1:
         return "下面没有分隔行", "在表头下面加一行 `" + "| - " * min(counts) + "|`"
     return None
-
-
-def _cells(row: str) -> list[tuple[int, int]]:
-    """Start and end of each cell of a row; what stands in code is masked, and a pipe after a backslash is text."""
-    bars = [found.start() for found in re.finditer(r"(?<!\\)\|", row)]
-    edges = [-1, *bars, len(row)]
-    cells = [(edges[at] + 1, edges[at + 1]) for at in range(len(edges) - 1)]
-    if bars and not row[: bars[0]].strip():
-        cells = cells[1:]
-    if bars and not row[bars[-1] + 1 :].strip():
-        cells = cells[:-1]
-    return cells
 
 
 def _surplus(path: str, one: Scan) -> Iterator[Surplus]:
@@ -115,14 +103,14 @@ def _surplus(path: str, one: Scan) -> Iterator[Surplus]:
         line = masked[number][lead:]
         if "|" not in line:
             columns = 0
-        elif columns and len(cells := _cells(line)) > columns:
-            last, following = cells[columns - 1], cells[columns]
+        elif columns and len(parts := cells(line)) > columns:
+            last, following = parts[columns - 1], parts[columns]
             if raw[lead + following[0] : lead + following[1]].strip():
                 ends = [offset + lead + start + len(line[start:end].rstrip()) for start, end in (last, following)]
                 indent = len(line) - len(line.lstrip())
                 yield Surplus(path, raw[lead:].strip(), number + 1, lead + indent + 1, ends[0], ends[1])
-        elif _DELIMITER.fullmatch(line.strip()) and number and "|" in masked[number - 1]:
-            columns = len(_cells(line))
+        elif DELIMITER.fullmatch(line.strip()) and number and "|" in masked[number - 1]:
+            columns = len(cells(line))
         offset += len(one.lines[number]) + 1
 
 

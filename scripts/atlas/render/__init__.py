@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
@@ -45,6 +45,7 @@ from atlas.configuration import place_refusal
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
 from atlas.markdown import DATA, definitions
+from atlas.markdown.safety import as_written
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
@@ -71,7 +72,7 @@ Any other that has a say in a page's content makes us render every page, one aft
 _PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content")
 _LIST_EVENTS = ("files", "nav")
 """In which a plugin may change which pages there are."""
-_OWN_HOOKS = Path(__file__).resolve().with_name("hooks.py")
+_OWN_HOOKS = Path(__file__).resolve().parents[1] / "hooks.py"
 _PAGES_A_TASK = 8
 
 
@@ -114,33 +115,6 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
             raise CannotCheckError(_explain(error, said)) from error
         finally:
             collector.set(None)
-
-
-def serve(configuration: Path, address: str, inspect: Inspect, look: Look) -> None:
-    """Preview with live reload; after each rendering ``look`` sees the site.
-
-    Raises:
-        CannotCheckError: if the configuration can't be read or the port is taken.
-    """
-    from mkdocs.commands.serve import serve as mkdocs_serve
-
-    configuration = configuration.absolute()
-    # The preview loads its configuration anew for each build; the watcher joins each through the project's hook.
-    _PREVIEW.append(_Watcher(configuration.resolve(), inspect, look))
-    with _working_folder(configuration):
-        try:
-            mkdocs_serve(str(configuration), dev_addr=address)
-        except (Abort, MkDocsException, OSError) as error:
-            raise CannotCheckError(f"预览无法启动：{error}") from error
-
-
-_PREVIEW: list[_Watcher] = []
-
-
-def join_preview(config: MkDocsConfig) -> None:
-    """Called by the project's hook: lets the running preview's watcher, if any, see this build."""
-    for watcher in _PREVIEW:
-        config.plugins["atlas-watcher"] = watcher
 
 
 def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
@@ -234,7 +208,7 @@ class _Project:
     def look(self, file: File, written: Written, failure: str = "") -> Page:
         """Look at a rendered page, or at one that could not be rendered."""
         page = file.page
-        content = (page.content or "") if page and not failure else ""
+        content = (written.html or page.content or "") if page and not failure else ""
         raw = _bytes(file)
         source = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
         path = f"{self.documents}/{file.src_uri}"
@@ -259,6 +233,7 @@ class _Project:
             token = substitutes.set({absolute[name]: text for name, text in texts.items() if name in absolute})
             before = collector.get()
             collector.set(None)
+            whole = as_written.set(True)
             try:
                 page.markdown, page.meta = _split(texts[path])
                 page.markdown = self.config.plugins.on_page_markdown(
@@ -270,6 +245,7 @@ class _Project:
                 return ""
             finally:
                 collector.set(before)
+                as_written.reset(whole)
                 substitutes.reset(token)
 
         return reread
@@ -307,9 +283,11 @@ class _Project:
         )
 
 
-def _prepare(configuration: Path, config: MkDocsConfig, inspect: Inspect) -> _Project:
+def _prepare(
+    configuration: Path, config: MkDocsConfig, inspect: Inspect, command: Literal["build", "serve"] = "build"
+) -> _Project:
     """What MkDocs does before it reads the first page."""
-    config.plugins.on_startup(command="build", dirty=False)
+    config.plugins.on_startup(command=command, dirty=False)
     config = config.plugins.on_config(config)
     config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
     config.plugins.on_pre_build(config=config)
@@ -364,7 +342,11 @@ def _known_or_rendered(project: _Project, cache: Cache) -> Site:
 def _folders(project: _Project) -> Iterator[Path]:
     """The folders of the project from which the engine takes files."""
     yield Path(project.config.docs_dir)
-    yield from (Path(one) for one in project.config.theme.dirs if Path(one).is_relative_to(project.root))
+    yield from (
+        one
+        for one in map(Path, project.config.theme.dirs)
+        if one.is_relative_to(project.root) and not dependencies.has_version(one)
+    )
     if folder := _data_folder(project.config):
         yield project.root / folder
 

@@ -1,0 +1,112 @@
+// 解码速度上限: the same steps as scripts/atlas/calculators/decoding.py.
+(() => {
+  const atlas = globalThis.atlasCalculators;
+  const {show, BadInput, flowOf, peakOf, neededPeak} = atlas;
+  const q = atlas.quantities;
+  const FREE = "free", MOST = 65536;
+  const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+  const loadOf = (inputs, data) => {
+    const {model, prompt} = inputs, width = Number(inputs.width), context = prompt + inputs.written;
+    if (model === FREE) {
+      const {total, active} = inputs;
+      if (active > total) throw new BadInput("active", "激活参数不会比总参数多，检查这两个数。");
+      const cached = inputs.kilobytes * 1000 * context, prefill = q.forward_compute(active, prompt);
+      return {total, active, routed: 0, experts: 1, chosen: 1, width, cached, prefill, prompt};
+    }
+    const flow = flowOf(data, model);
+    const attention = (q.causal_attention_per_token(flow.seen(prompt), flow.width) / 3) * prompt;
+    const {total, active, routed, experts, chosen} = flow;
+    const cached = flow.seen(context) * flow.kv * Number(inputs.cache);
+    return {total, active, routed, experts, chosen, width, cached, prefill: q.forward_compute(active, prompt) + attention, prompt};
+  };
+  const read = (load, tokens) =>
+    q.weights_read_bytes(load.total, load.routed, load.experts, load.chosen, tokens, load.width);
+
+  const cardsOf = (device, precision, count, data) => {
+    const peak = peakOf(data, device, precision), bandwidth = data.number("devices", device, "bandwidth");
+    if (peak === null || bandwidth === null) return null;
+    const memory = data.number("devices", device, "memory_usable") || data.number("devices", device, "memory");
+    return {peak: peak * count, bandwidth: bandwidth * 1e9 * count, memory: memory === null ? null : memory * 1e9 * count};
+  };
+  const chosenCards = (inputs, data) => {
+    const {device, precision, cards} = inputs;
+    if (device === FREE) return {peak: inputs.peak * 1e12 * cards, bandwidth: inputs.bandwidth * 1e9 * cards, memory: null};
+    const found = cardsOf(device, precision, cards, data);
+    if (found === null) {
+      neededPeak(data, device, precision, "换一种精度，或选“自己填”。");
+      throw new BadInput("device", `数据里没有 ${data.name("devices", device)} 的显存带宽，选“自己填”。`);
+    }
+    return found;
+  };
+
+  const first = (load, cards) => Math.max(load.prefill / cards.peak, read(load, load.prompt) / cards.bandwidth);
+  const stepOf = (load, cards, batch) =>
+    q.batch_step_seconds(load.active, batch, cards.peak, cards.bandwidth, read(load, batch), batch * load.cached);
+  const computes = (load, cards, batch) =>
+    q.forward_compute(load.active, batch) / cards.peak >= read(load, batch) / cards.bandwidth;
+  const turnOf = (load, cards) => {
+    if (!computes(load, cards, MOST)) return null;
+    let low = 0, high = MOST;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (computes(load, cards, middle)) high = middle;
+      else low = middle;
+    }
+    return high;
+  };
+  const limitOf = (load, cards, batch) => {
+    const cache = (batch * load.cached) / cards.bandwidth, weights = read(load, batch) / cards.bandwidth;
+    const work = q.forward_compute(load.active, batch) / cards.peak;
+    if (cache >= Math.max(weights, work)) return "读 KV 缓存";
+    return work >= weights ? "算" : "读权重";
+  };
+  const fits = (load, cards, batch) => {
+    if (cards.memory === null) return "–";
+    return load.total * load.width + batch * load.cached <= cards.memory ? "放得下" : "放不下";
+  };
+  const batchRow = (load, cards, batch) => {
+    const step = stepOf(load, cards, batch);
+    return [batch, step, 1 / step, batch / step, limitOf(load, cards, batch), fits(load, cards, batch)];
+  };
+  const devices = (inputs, data, load) => data.keys("devices").flatMap((key) => {
+    const cards = cardsOf(key, inputs.precision, inputs.cards, data);
+    if (cards === null) return [];
+    const step = stepOf(load, cards, inputs.batch), name = data.name("devices", key);
+    return [[name, first(load, cards), step, inputs.batch / step, turnOf(load, cards), fits(load, cards, inputs.batch)]];
+  });
+  const notesOn = (load, cards, batch, turn) => {
+    const notes = [];
+    if (fits(load, cards, batch) === "放不下") {
+      notes.push("权重加这么多缓存放不进这些卡的显存：加卡、减并发、缩短上下文，或换低精度。");
+    }
+    if (load.routed && turn !== null) {
+      const touched = show((100 * read(load, batch)) / (load.total * load.width), {digits: 2, unit: "%"});
+      notes.push(`MoE：并发 ${show(batch, {style: "whole"})} 时一步要读 ${touched} 的权重，并发越大碰到的专家越多。`);
+    }
+    if (turn !== null && batch >= turn) notes.push("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。");
+    return notes;
+  };
+
+  atlas.calculators.decoding = (inputs, data) => {
+    const load = loadOf(inputs, data), cards = chosenCards(inputs, data), {batch} = inputs;
+    const step = stepOf(load, cards, batch), turn = turnOf(load, cards);
+    const values = {
+      first: first(load, cards),
+      between: step,
+      user: 1 / step,
+      all: batch / step,
+      limit: limitOf(load, cards, batch),
+      turn: turn ?? "不会",
+      ridge: q.roofline_ridge(cards.peak, cards.bandwidth),
+      weights: load.total * load.width,
+      cache: batch * load.cached,
+    };
+    if (cards.memory !== null && load.cached > 0) {
+      const fit = q.requests_in_memory(cards.memory, load.total * load.width, load.cached);
+      values.fit = fit < 1e9 ? Math.max(0, Math.trunc(fit)) : null;
+    }
+    const rows = BATCHES.map((one) => batchRow(load, cards, one));
+    return {values, tables: {batches: rows, devices: devices(inputs, data, load)}, notes: notesOn(load, cards, batch, turn)};
+  };
+})();

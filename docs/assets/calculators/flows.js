@@ -1,0 +1,78 @@
+// A row of models → what time and traffic follow from: scripts/atlas/calculators/flows.py.
+(() => {
+  const atlas = globalThis.atlasCalculators;
+  const WANTED = {
+    params_total: "总参数",
+    params_active: "激活参数",
+    layers: "层数",
+    hidden: "隐藏维",
+    heads: "注意力头数",
+    kv_heads: " KV 头数",
+    experts_active: "每词元专家数",
+  };
+
+  const flowOf = (data, key) => {
+    const name = data.name("models", key);
+    const number = (column, otherwise = null) => {
+      const value = data.number("models", key, column) ?? otherwise;
+      if (value === null) {
+        const sentence = `数据里没有 ${name} 的${WANTED[column]}，算不了这一项；换一个模型，或选“自己填”。`;
+        throw new atlas.BadInput("model", sentence);
+      }
+      return value;
+    };
+    const attention = data.text("models", key, "attention");
+    if (attention === "sparse") {
+      throw new atlas.BadInput("model", `${name} 用稀疏注意力，缓存和计算的算法各家不同，这里不算；选“自己填”。`);
+    }
+    const total = number("params_total"), layers = number("layers"), hidden = number("hidden"), heads = number("heads");
+    const headDim = number("head_dim", hidden / heads);
+    const rank = number("kv_lora_rank", 0), rope = number("rope_head_dim", 0);
+    const kvHeads = rank ? heads : number("kv_heads", attention === "mha" ? heads : null);
+    const sliding = number("layers_sliding", 0), linear = number("layers_linear", 0);
+    const experts = number("experts", 1), moe = experts > 1;
+    const chosen = moe ? number("experts_active") : 1;
+    const inner = moe ? number("expert_ffn", 0) * (chosen + number("experts_shared", 0)) : number("ffn", 4 * hidden);
+    const active = moe ? number("params_active") : total;
+    const full = number("layers_full", layers - sliding - linear), window = number("window", 0);
+    const activation = data.text("models", key, "activation");
+    return {
+      total,
+      active,
+      layers,
+      full,
+      sliding,
+      window,
+      hidden,
+      heads,
+      width: heads * (headDim + rope / 2),
+      kv: rank ? rank + rope : 2 * kvHeads * headDim,
+      kvHeads,
+      experts,
+      chosen,
+      moeLayers: moe ? layers - number("layers_dense", 0) : 0,
+      inner,
+      matrices: activation === "swiglu" || activation === "geglu" ? 3 : 2,
+      routed: experts > 1 ? atlas.quantities.routed_parameters(total, active, experts, chosen) : 0,
+      seen: (tokens) => full * tokens + sliding * Math.min(tokens, window),
+    };
+  };
+
+  const PEAKS = {16: ["bf16_dense", "fp16_dense"], fp8: ["fp8_dense"], int8: ["int8_dense"], fp4: ["fp4_dense"]};
+  const PRECISIONS = {16: "16 位（BF16，没有就 FP16）", fp8: "FP8", int8: "INT8", fp4: "FP4"};
+  // Dense FLOP/s of a card, or null.
+  const peakOf = (data, device, precision) => {
+    const column = PEAKS[precision].find((one) => data.number("devices", device, one) !== null);
+    return column === undefined ? null : data.number("devices", device, column) * 1e12;
+  };
+  const neededPeak = (data, device, precision, advice) => {
+    const peak = peakOf(data, device, precision);
+    if (peak === null) {
+      const said = data.text("devices", device, PEAKS[precision][0]) || "没有查到";
+      const name = data.name("devices", device);
+      throw new atlas.BadInput("precision", `${name} 的 ${PRECISIONS[precision]} 稠密算力：${said}。${advice}`);
+    }
+    return peak;
+  };
+  Object.assign(atlas, {flowOf, peakOf, neededPeak});
+})();

@@ -1,0 +1,64 @@
+// What was typed → a number, and a number → what is printed: scripts/atlas/calculators/numbers.py, digit for digit.
+(() => {
+  const atlas = (globalThis.atlasCalculators ??= {});
+  const MULTIPLES = {"": 1, K: 1e3, k: 1e3, M: 1e6, B: 1e9, G: 1e9, T: 1e12, Ki: 1024, Mi: 1048576, 万: 1e4, 亿: 1e8, 万亿: 1e12};
+  const NUMBER = /^([+-]?)([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?[ ]?(Ki|Mi|[KkMBGT]|万亿|万|亿)?$/;
+  const RAISED = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
+  const SMALLEST = -4, LARGEST = 15, GROUPED_FROM = 5;
+  const TIGHT = new Set(["%", "×", ""]);
+
+  const parse = (text) => {
+    const found = NUMBER.exec(text.trim().replaceAll("，", ","));
+    if (!found) return null;
+    const [, sign, digits, exponent, multiple] = found;
+    const value = Number(`${digits.replaceAll(",", "")}e${exponent || 0}`) * MULTIPLES[multiple || ""];
+    return sign === "-" ? -value : value;
+  };
+
+  const grouped = (whole, rest) => {
+    if (whole.length >= GROUPED_FROM) whole = whole.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, ",");
+    return rest ? `${whole}.${rest}` : whole;
+  };
+  const laidOut = (figures, power) => {
+    const whole = power < 0 ? "0" : figures.slice(0, power + 1).padEnd(power + 1, "0");
+    const rest = power < 0 ? "0".repeat(-power - 1) + figures : figures.slice(power + 1);
+    return grouped(whole, rest.replace(/0+$/, ""));
+  };
+  const significant = (value, digits) => {
+    if (!value) return "0";
+    const [figures, exponent] = Math.abs(value).toExponential(digits - 1).split("e");
+    const power = Number(exponent);
+    const plain = figures.replace(".", "");
+    const sign = value < 0 ? "−" : "";
+    if (SMALLEST <= power && power < LARGEST) return sign + laidOut(plain, power);
+    return `${sign}${laidOut(plain, 0)}×10${[...String(power)].map((one) => RAISED[one]).join("")}`;
+  };
+  const fixed = (value, digits) => {
+    if (Math.abs(value) >= 1e15) return significant(value, digits + 3);
+    const rounded = Math.abs(value).toFixed(digits);
+    const [whole, rest = ""] = rounded.split(".");
+    return (value < 0 && /[1-9]/.test(rounded) ? "−" : "") + grouped(whole, rest);
+  };
+
+  const scaled = (value, style) => {
+    let chosen = atlas.known.scales[style][0];
+    for (const step of atlas.known.scales[style]) {
+      if (Math.abs(value) >= step[0] || (step[0] === 1 && !value)) chosen = step;
+    }
+    return chosen;
+  };
+  const joined = (number, unit) => (TIGHT.has(unit) ? number + unit : `${number} ${unit}`);
+  // A form is {style, digits, unit}, each with its default where it is missing.
+  const show = (value, form) => {
+    if (value === null || value === undefined) return "–";
+    if (typeof value === "string") return value;
+    const {style = "number", digits = 3, unit = ""} = form;
+    if (style in atlas.known.scales) {
+      const [size, name] = scaled(value, style);
+      return joined(significant(value / size, digits), name + unit);
+    }
+    if (style === "fixed") return joined(fixed(value, digits), unit);
+    return joined(style === "whole" ? fixed(value, 0) : significant(value, digits), unit);
+  };
+  Object.assign(atlas, {parse, show, significant, fixed});
+})();

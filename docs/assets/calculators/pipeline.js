@@ -1,0 +1,159 @@
+// 流水线气泡: the same steps as scripts/atlas/calculators/pipeline.py and schedules.py.
+(() => {
+  const atlas = globalThis.atlasCalculators;
+  const {BadInput} = atlas;
+  const q = atlas.quantities;
+  const KINDS = {gpipe: "GPipe", "1f1b": "1F1B", interleaved: "交错 1F1B", "zb-h1": "零气泡 ZB-H1", "zb-h2": "零气泡 ZB-H2"};
+  const MOST_STAGES = 8, MOST_PASSES = 24;
+  const numbers = (count, make) => Array.from({length: Math.max(0, count)}, (_, at) => make(at));
+
+  // What a card does, in order: [kind, micro-batch, chunk].
+  const inTurn = (forward, backward, ahead) => {
+    const steps = forward.slice(0, ahead).map((which) => ["F", ...which]);
+    backward.forEach((which, at) => {
+      if (ahead + at < forward.length) steps.push(["F", ...forward[ahead + at]]);
+      steps.push(["B", ...which]);
+    });
+    return steps;
+  };
+  const split = (micros, ahead, delay) => {
+    const steps = numbers(Math.min(ahead, micros), (micro) => ["F", micro, 0]);
+    for (let micro = 0; micro < micros; micro += 1) {
+      steps.push(["I", micro, 0]);
+      if (micro >= delay) steps.push(["W", micro - delay, 0]);
+      if (ahead + micro < micros) steps.push(["F", ahead + micro, 0]);
+    }
+    for (let micro = Math.max(micros - delay, 0); micro < micros; micro += 1) steps.push(["W", micro, 0]);
+    return steps;
+  };
+  const oneByOne = (card, stages, micros) => {
+    const order = numbers(micros, (micro) => [micro, 0]);
+    return inTurn(order, order, Math.min(stages - card - 1, micros));
+  };
+  const ORDERS = {
+    gpipe: (card, stages, micros) => ["F", "B"].flatMap((kind) => numbers(micros, (micro) => [kind, micro, 0])),
+    "1f1b": oneByOne,
+    interleaved: (card, stages, micros, chunks) => {
+      if (chunks === 1) return oneByOne(card, stages, micros);
+      const block = stages * chunks;
+      const forward = numbers(micros * chunks, (k) =>
+        [Math.floor(k / block) * stages + (k % stages), Math.floor((k % block) / stages)]);
+      const backward = forward.map(([micro, chunk]) => [micro, chunks - 1 - chunk]);
+      const ahead = micros === stages ? forward.length : (stages - card - 1) * 2 + (chunks - 1) * stages;
+      return inTurn(forward, backward, Math.min(ahead, forward.length));
+    },
+    "zb-h1": (card, stages, micros) => split(micros, stages - card, card),
+    "zb-h2": (card, stages, micros) => split(micros, 2 * (stages - card) - 1, 2 * card),
+  };
+
+  const needed = (step, micro, place, places) => {
+    if (step === "W") return [["I", micro, place]];
+    if (step === "F") return place ? [["F", micro, place - 1]] : [];
+    return [["F", micro, place], ...(place < places - 1 ? [[step, micro, place + 1]] : [])];
+  };
+  const simulate = (kind, stages, micros, chunks, times) => {
+    const orders = numbers(stages, (card) => ORDERS[kind](card, stages, micros, chunks));
+    const length = {F: times.forward, B: times.input + times.weight, I: times.input, W: times.weight};
+    const done = new Map(), clock = numbers(stages, () => 0), at = numbers(stages, () => 0), passes = [];
+    for (let moved = true; moved;) {
+      moved = false;
+      for (let card = 0; card < stages; card += 1) {
+        while (at[card] < orders[card].length) {
+          const [step, micro, chunk] = orders[card][at[card]];
+          const place = chunk * stages + card;
+          const waits = needed(step, micro, place, stages * chunks).map(String);
+          if (!waits.every((one) => done.has(one))) break;
+          const start = Math.max(clock[card], ...waits.map((one) => done.get(one)));
+          clock[card] = start + length[step] / chunks;
+          done.set(String([step, micro, place]), clock[card]);
+          passes.push({card, kind: step, micro, chunk, start, time: length[step] / chunks});
+          at[card] += 1;
+          moved = true;
+        }
+      }
+    }
+    return passes;
+  };
+  const own = (passes, card) => passes.filter((one) => one.card === card);
+  const stepTime = (passes, stages) => Math.max(...numbers(stages, (card) => {
+    const mine = own(passes, card);
+    return Math.max(...mine.map((one) => one.start + one.time)) - Math.min(...mine.map((one) => one.start));
+  }));
+  const heldIn = (passes, stages, chunks) => Math.max(...numbers(stages, (card) => {
+    let now = 0, most = 0;
+    for (const one of own(passes, card)) {
+      if (one.kind !== "I") now += one.kind === "F" ? 1 : -1;
+      most = Math.max(most, now);
+    }
+    return most;
+  })) / chunks;
+
+  const idleOf = (kind, stages, chunks, {forward, input, weight}) => {
+    if (kind === "zb-h1") return q.zero_bubble_h1_idle(stages, forward, input, weight);
+    if (kind === "zb-h2") return q.zero_bubble_h2_idle(stages, forward, input, weight);
+    return q.pipeline_idle(stages, forward, input, weight, kind === "interleaved" ? chunks : 1);
+  };
+  const heldBy = (kind, stages, micros, chunks) => {
+    if (kind === "gpipe") return micros;
+    if (kind === "interleaved") return Math.min(stages + (stages - 1) / chunks, micros);
+    return Math.min(kind === "zb-h2" ? 2 * stages - 1 : stages, micros);
+  };
+  const caveats = (kind, stages, micros, times) => {
+    const notes = [];
+    if (kind === "zb-h2" && micros < 2 * stages - 1) {
+      notes.push("ZB-H2 要至少 2p−1 个微批才填得满；现在微批不够，公式偏乐观。");
+    } else if (micros < stages) {
+      notes.push("微批比级数还少，大半的卡大半时间空着。");
+    }
+    if (kind.startsWith("zb") && times.weight > Math.min(times.forward, times.input)) {
+      notes.push("零气泡的公式假设 W 不比 F、B 长。");
+    }
+    return notes;
+  };
+  const row = (kind, stages, micros, chunks, times, work) => {
+    const idle = idleOf(kind, stages, chunks, times);
+    let label = KINDS[kind], sent = 1;
+    if (kind === "interleaved") {
+      if (micros % stages) return [`${label}（微批要是级数的倍数）`, null, null, null, null, null];
+      [label, sent] = [`${label}，${chunks} 小段`, chunks];
+    }
+    return [label, idle, q.idle_ratio(idle, work), q.idle_share(idle, work), heldBy(kind, stages, micros, chunks), sent];
+  };
+  const lanes = (passes, stages) => numbers(stages, (card) => [
+    `卡 ${card}`,
+    own(passes, card).map((one) => [one.start, one.time, one.kind, `${one.micro + 1}${"′".repeat(one.chunk)}`]),
+  ]);
+
+  atlas.calculators.pipeline = (inputs) => {
+    const {kind, stages, micros, chunks} = inputs;
+    if (kind === "interleaved" && micros % stages) {
+      throw new BadInput("micros", "交错 1F1B 的微批数要是级数的整数倍，别的数填不满它的一轮。");
+    }
+    const times = {forward: inputs.forward, input: inputs.input, weight: inputs.weight};
+    const work = q.pipeline_work(micros, times.forward, times.input, times.weight);
+    const idle = idleOf(kind, stages, chunks, times);
+    const values = {
+      share: q.idle_share(idle, work),
+      ratio: q.idle_ratio(idle, work),
+      idle,
+      work,
+      step: work + idle,
+      speedup: (stages * work) / (work + idle),
+      held: heldBy(kind, stages, micros, chunks),
+    };
+    const notes = caveats(kind, stages, micros, times);
+    const tables = {kinds: Object.keys(KINDS).map((one) => row(one, stages, micros, chunks, times, work))};
+    const pieces = kind === "interleaved" ? chunks : 1;
+    if (stages > MOST_STAGES || micros * pieces > MOST_PASSES) {
+      notes.push(`超过 ${MOST_STAGES} 级，或微批乘小段超过 ${MOST_PASSES}，图太大，不画了；数照算。`);
+      return {values, tables, notes};
+    }
+    const passes = simulate(kind, stages, micros, pieces, times);
+    values.drawn = stepTime(passes, stages) - work;
+    values.held = heldIn(passes, stages, pieces);
+    if (Math.abs(values.drawn - idle) > 1e-9 * (work + idle)) {
+      notes.push("照着排出来的空闲和公式不一样：微批太少，或 W 比别的长，公式的前提不成立，以图为准。");
+    }
+    return {values, tables, schedules: {drawing: lanes(passes, stages)}, notes};
+  };
+})();

@@ -1,0 +1,159 @@
+// Makes a page's calculators live: reads the form, computes, shows, and keeps what was typed in the address.
+(() => {
+  const atlas = globalThis.atlasCalculators;
+  const WAIT = 250; // browsers refuse an address that changes too often
+
+  const start = (section) => {
+    const id = section.dataset.calculator;
+    const {inputs} = atlas.declared(id);
+    const form = section.querySelector("form");
+    const fault = section.querySelector(".atlas-calculator-error");
+    const said = section.querySelector(".atlas-calculator-said");
+    const blocks = section.querySelector(".atlas-calculator-blocks");
+    const done = section.querySelector(".atlas-calculator-done");
+    const control = (name) => form.elements.namedItem(name);
+    const foreign = new Map(); // keys from the address that no list offers: said, not swallowed
+    const searched = new Map();
+    let timer = 0;
+
+    const texts = () => Object.fromEntries(inputs.map((one) => [one.name, foreign.get(one.name) ?? control(one.name).value]));
+    const put = (name, text) => {
+      foreign.delete(name);
+      const field = control(name);
+      field.value = text;
+      if (field.value !== text && field.tagName === "SELECT") {
+        foreign.set(name, text);
+        field.selectedIndex = -1;
+      }
+    };
+    const restore = () => {
+      const given = new URLSearchParams(location.search);
+      for (const one of inputs) put(one.name, given.get(one.name) ?? one.default ?? "");
+    };
+    const address = () => {
+      const query = new URLSearchParams(location.search);
+      const typed = texts();
+      for (const one of inputs) {
+        const shown = !control(one.name).closest(".atlas-calculator-field").hidden;
+        if (shown && typed[one.name] !== (one.default ?? "")) query.set(one.name, typed[one.name]);
+        else query.delete(one.name);
+      }
+      const text = query.toString();
+      return location.pathname + (text ? `?${text}` : "") + location.hash;
+    };
+    const remember = () => {
+      clearTimeout(timer);
+      history.replaceState(history.state, "", address());
+    };
+
+    const ask = () => {
+      const typed = texts();
+      for (const one of inputs) {
+        control(one.name).closest(".atlas-calculator-field").hidden = !atlas.isAsked(one, typed);
+        control(one.name).removeAttribute("aria-invalid");
+        control(one.name).removeAttribute("aria-errormessage");
+      }
+      for (const group of form.querySelectorAll("fieldset fieldset")) {
+        group.hidden = !group.querySelector(".atlas-calculator-field:not([hidden])");
+      }
+      return typed;
+    };
+    const show = (summary, tables) => {
+      said.innerHTML = summary;
+      const kept = new Map([...blocks.querySelectorAll("[data-block]")].map((block) => [block.dataset.block, {
+        left: block.querySelector(".atlas-calculator-scroll")?.scrollLeft ?? 0,
+        top: block.querySelector(".atlas-calculator-scroll")?.scrollTop ?? 0,
+        open: block.querySelector("details")?.open ?? false,
+      }]));
+      blocks.innerHTML = tables;
+      for (const block of blocks.querySelectorAll("[data-block]")) {
+        const before = kept.get(block.dataset.block);
+        const scroll = block.querySelector(".atlas-calculator-scroll");
+        if (block.dataset.search) search(block);
+        if (before && scroll) Object.assign(scroll, {scrollLeft: before.left, scrollTop: before.top});
+        if (before?.open) block.querySelector("details").open = true;
+      }
+    };
+    const renew = () => {
+      const typed = ask();
+      let error = null;
+      try {
+        const result = atlas.run(id, typed);
+        show(atlas.summaryHtml(id, result), atlas.blocksHtml(id, result));
+      } catch (caught) {
+        if (!(caught instanceof atlas.BadInput)) throw caught;
+        error = caught;
+        if (caught.input) {
+          control(caught.input).setAttribute("aria-invalid", "true");
+          control(caught.input).setAttribute("aria-errormessage", fault.id);
+        }
+      }
+      fault.hidden = !error;
+      if (fault.textContent !== (error?.sentence ?? "")) fault.textContent = error?.sentence ?? "";
+      said.hidden = blocks.hidden = Boolean(error);
+    };
+
+    const search = (block) => {
+      const name = block.dataset.block;
+      const rows = [...block.querySelectorAll("tbody tr")];
+      const bar = document.createElement("p");
+      const label = document.createElement("label");
+      const box = document.createElement("input");
+      const count = document.createElement("output");
+      bar.className = "atlas-calculator-search";
+      label.textContent = "筛选";
+      label.htmlFor = box.id = `calculator-search-${name}`;
+      box.type = "search";
+      box.placeholder = "型号……";
+      box.value = searched.get(name) ?? "";
+      const sift = () => {
+        const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+        searched.set(name, box.value);
+        for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+        const left = rows.filter((row) => !row.hidden).length;
+        count.textContent = words.length ? `显示 ${left} 行，共 ${rows.length} 行` : `共 ${rows.length} 行`;
+      };
+      box.addEventListener("input", (event) => {
+        event.stopPropagation();
+        sift();
+      });
+      bar.append(label, box, count);
+      block.prepend(bar);
+      sift();
+    };
+
+    const copy = async () => {
+      remember();
+      try {
+        await navigator.clipboard.writeText(location.href);
+        done.textContent = "已复制。";
+      } catch {
+        done.textContent = `复制不了，请自己复制这个地址：${location.href}`;
+      }
+    };
+    form.addEventListener("input", (event) => {
+      foreign.delete(event.target.name);
+      done.textContent = "";
+      renew();
+      clearTimeout(timer);
+      timer = setTimeout(remember, WAIT);
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.querySelector("[data-action=copy]").addEventListener("click", copy);
+    form.querySelector("[data-action=reset]").addEventListener("click", () => {
+      for (const one of inputs) put(one.name, one.default ?? "");
+      renew();
+      remember();
+      done.textContent = "已恢复默认。";
+    });
+    addEventListener("popstate", () => {
+      restore();
+      renew();
+    });
+    form.querySelector("fieldset").disabled = false;
+    restore();
+    renew();
+  };
+
+  document.querySelectorAll("[data-calculator]").forEach(start);
+})();

@@ -1,0 +1,298 @@
+"""并行策略选择: a model, cards and links → the grids that fit, fastest first, with what each loses and why others fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from atlas.calculators.data import Data
+from atlas.calculators.declaration import (
+    BadInputError,
+    Bar,
+    Calculator,
+    Column,
+    Form,
+    Input,
+    Inputs,
+    Output,
+    Result,
+    Table,
+    Value,
+)
+from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak
+from atlas.calculators.grids import MOST_STAGES, SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plan, uneven
+from atlas.calculators.numbers import show
+
+_PRECISIONS = {key: PRECISIONS[key] for key in ("16", "fp8")}
+_OWN, _FREE = "device", "free"
+_SHOWN = 10
+TIED = 5.0
+"""Per cent slower than the fastest up to which the estimate can't tell two grids apart."""
+_BYTES, _SECONDS, _PERCENT = Form("bytes", 3), Form("seconds", 3), Form("number", 3, "%")
+_LOSSES = {
+    "again": "重算和各级不匀",
+    "tensor": "张量并行的通信",
+    "context": "上下文并行的通信",
+    "expert": "专家间的通信",
+    "bubble": "流水线气泡",
+    "data": "数据并行的通信",
+}
+
+
+@dataclass(slots=True)
+class Search:
+    """What a search found."""
+
+    plans: list[Plan] = field(default_factory=list)
+    """Those that fit, fastest first."""
+    short: int = 0
+    """Grids that do not."""
+    least: tuple[float, str] = (0.0, "")
+    """Of them, the one that needs the least memory."""
+    dropped: Dropped = field(default_factory=Dropped)
+
+
+def search(job: Job) -> Search:
+    """Every grid, each with its best plan."""
+    found = Search()
+    for grid in grids(job, found.dropped):
+        best, least = plan(job, grid)
+        if best is not None:
+            found.plans.append(best)
+            continue
+        if not found.short or least < found.least[0]:
+            found.least = (least, grid.name)
+        found.short += 1
+    found.plans.sort(key=lambda one: one.seconds)
+    return found
+
+
+def compute(inputs: Inputs, data: Data) -> Result:
+    """The fastest grids, why the others fail, and the reader's own grid among them."""
+    numbers = {name: value for name, value in inputs.items() if isinstance(value, float)}
+    job = _job(inputs, numbers, data)
+    found = search(job)
+    notes = []
+    values: dict[str, Value] = {"fitting": float(len(found.plans)), "looked": float(len(found.plans) + found.short)}
+    sentence, own = _own(job, numbers, found)
+    if sentence:
+        notes.append(sentence)
+    tables = {"fails": _fails(job, found)}
+    if not found.plans:
+        values["best"] = "没有放得下的切法"
+        notes.append("加卡、换显存大的卡、缩短序列，或减小微批。")
+        return Result(values, tables=tables, notes=notes)
+    best = found.plans[0]
+    tied = sum(1 for one in found.plans if _slower(one, best) <= TIED)
+    values |= {
+        "best": best.grid.name,
+        "seconds": best.seconds,
+        "mfu": _utilisation(job, best),
+        "speed": job.batch * job.sequence / best.seconds,
+        "memory": best.memory,
+        "tied": float(tied),
+    }
+    values |= own
+    shown = found.plans[:_SHOWN]
+    tables["plans"] = [_row(job, one, best) for one in shown]
+    bars = {"parts": [(one.grid.name, _parts(one), None, "") for one in shown]}
+    return Result(values, tables=tables, bars=bars, notes=notes)
+
+
+def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
+    device = str(inputs["device"])
+    peak = needed_peak(data, device, str(inputs["precision"]), "换一种精度或设备。")
+    memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory") or 0.0
+    share = numbers["links"] / 100
+    return Job(
+        flow_of(data, str(inputs["model"])),
+        int(numbers["cards"]),
+        int(numbers["node"]),
+        memory * 1e9 * (1 - numbers["reserve"] / 100),
+        peak,
+        peak * numbers["efficiency"] / 100,
+        _inner(inputs, numbers, data) * 1e9 * share,
+        numbers["outer"] * 1e9 * share,
+        numbers["sequence"],
+        int(numbers["batch"]),
+        int(numbers["micro"]),
+        float(str(inputs["gradient"])),
+        inputs["overlap"] == "hidden",
+    )
+
+
+def _inner(inputs: Inputs, numbers: dict[str, float], data: Data) -> float:
+    """GB/s of a card, one way, within a node."""
+    link, device = str(inputs["inner"]), str(inputs["device"])
+    if link == _FREE:
+        return numbers["inner_speed"]
+    if link != _OWN:
+        return data.number("interconnects", link, "bandwidth_uni") or 0.0
+    own = data.number("devices", device, "link_uni")
+    if own is None:
+        raise BadInputError("inner", f"数据里没有 {data.name('devices', device)} 的机内互联带宽，选一条链路，或选“自己填”。")
+    return own
+
+
+def _own(job: Job, numbers: dict[str, float], found: Search) -> tuple[str, dict[str, Value]]:
+    """What becomes of the grid that the reader asked about: a sentence, and its numbers if it is among those that fit."""
+    if "own_pp" not in numbers and "own_tp" not in numbers:
+        return "", {}
+    tensor, stages = int(numbers.get("own_tp", 1)), int(numbers.get("own_pp", 1))
+    context, expert = int(numbers.get("own_cp", 1)), int(numbers.get("own_ep", 1))
+    split = tensor * stages * context
+    if job.cards % split:
+        return f"你填的 TP×PP×CP 是 {split}，除不尽 {job.cards} 张卡。", {}
+    grid = Grid(tensor, stages, context, job.cards // split, expert)
+    for rank, one in enumerate(found.plans):
+        if one.grid == grid:
+            much = _slower(one, found.plans[0])
+            word = "与最快的分不出先后" if much <= TIED else f"比最快的慢 {show(much, _PERCENT)}"
+            values: dict[str, Value] = {
+                "own_seconds": one.seconds,
+                "own_rank": float(rank + 1),
+                "own_slower": much,
+                "own_mfu": _utilisation(job, one),
+            }
+            return f"{grid.name}：{len(found.plans)} 种里排第 {rank + 1}，{word}；{_loss(one)}。", values
+    return f"{grid.name}：不在可行的里面，{_why_not(job, grid)}。", {}
+
+
+def _why_not(job: Job, grid: Grid) -> str:
+    if grid.tensor > job.node or job.flow.heads % grid.tensor or grid.tensor & (grid.tensor - 1):
+        return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数"
+    if grid.stages > min(MOST_STAGES, job.flow.layers) or uneven(job.flow, grid.stages) > UNEVEN:
+        return "层切得太不匀，最长的一级拖慢所有人"
+    if job.batch % (grid.data * job.micro):
+        return f"DP×微批是 {grid.data * job.micro}，除不尽全局批 {job.batch}"
+    if grid.context > 1 and job.sequence / grid.context < SHORTEST:
+        return f"上下文并行之后每张卡不到 {SHORTEST} 个词元"
+    least = plan(job, grid)[1]
+    if least > job.memory:
+        return f"最省也要 {show(least, _BYTES)}，一张卡能用 {show(job.memory, _BYTES)}"
+    return "CP 要是二的幂，EP 要除得尽专家数和 TP×CP×DP"
+
+
+def _fails(job: Job, found: Search) -> list[list[Value]]:
+    rows: list[list[Value]] = []
+    if found.short:
+        least, name = found.least
+        usable = show(job.memory, _BYTES)
+        rows.append(["显存放不下", float(found.short), f"最省的是 {name}，也要 {show(least, _BYTES)}，一张卡能用 {usable}"])
+    if found.dropped.batch:
+        rows.append(["批分不匀", float(found.dropped.batch), f"全局批 {job.batch} 要能被 DP×微批整除"])
+    if found.dropped.uneven:
+        layers = show(job.flow.layers, Form("whole"))
+        rows.append(["层切不匀", float(found.dropped.uneven), f"{layers} 层切开后，最长的一级比平均多出 15% 以上"])
+    return rows
+
+
+def _slower(one: Plan, best: Plan) -> float:
+    """Per cent."""
+    return 100 * (one.seconds / best.seconds - 1)
+
+
+def _utilisation(job: Job, one: Plan) -> float:
+    """Per cent of the peak, attention counted."""
+    return 100 * one.work / one.seconds * job.rate / job.peak
+
+
+def _losses(one: Plan) -> dict[str, float]:
+    return {
+        "again": one.again, "tensor": one.tensor, "context": one.context, "expert": one.expert, "bubble": one.bubble,
+        "data": one.data,
+    }  # fmt: skip
+
+
+def _loss(one: Plan) -> str:
+    """What it loses most to."""
+    losses = _losses(one)
+    name = max(losses, key=lambda key: losses[key])
+    share = 100 * losses[name] / one.seconds
+    return "几乎全在计算" if share < 1 else f"最大的损失是{_LOSSES[name]}，占 {show(share, _PERCENT)}"
+
+
+def _parts(one: Plan) -> list[float]:
+    return [one.work, one.again, one.tensor + one.context, one.expert, one.bubble, one.data]
+
+
+def _row(job: Job, one: Plan, best: Plan) -> list[Value]:
+    split, again = f"ZeRO-{one.zero}", "全部重算" if one.full else "轻量重算"
+    pieces = f"，每卡 {one.chunks} 小段" if one.chunks > 1 else ""
+    how = f"{split}，{again}{pieces}"
+    mfu = _utilisation(job, one)
+    return [one.grid.name, one.seconds, _slower(one, best), mfu, one.memory, float(one.micros), how, _loss(one)]
+
+
+CALCULATOR = Calculator(
+    id="parallelism",
+    title="并行策略选择",
+    inputs=(
+        Input("model", "模型", "model", "llama-3-1-405b", needs=("params_total", "layers", "hidden", "heads"),
+              group="训什么"),
+        Input("sequence", "序列长度", "number", "8192", "词元", 128, 1e7, whole=True, group="训什么"),
+        Input("batch", "全局批", "number", "2048", "条序列", 1, 1e6, whole=True, group="训什么"),
+        Input("device", "设备", "device", "h100-sxm", needs=("memory",), group="机器"),
+        Input("precision", "精度", "choice", "16", choices=_PRECISIONS, group="机器", help="用哪一档稠密峰值"),
+        Input("cards", "卡数", "number", "16384", "张", 1, 200_000, whole=True, group="机器"),
+        Input("node", "一个快线域的卡数", "number", "8", "张", 1, 1024, whole=True, group="机器",
+              help="一台 8 卡机填 8，NVL72 机柜填 72"),
+        Input("inner", "机内链路", "link", _OWN, choices={_OWN: "设备自己的互联", _FREE: "自己填"}, needs=("bandwidth_uni",),
+              group="机器"),
+        Input("inner_speed", "机内带宽", "number", "450", "GB/s", 0.1, 1e5, group="机器", when=(("inner", (_FREE,)),),
+              help="每卡单向"),
+        Input("outer", "机间带宽", "number", "50", "GB/s", 0.01, 1e5, group="机器",
+              help="每卡单向；每卡一张 400 Gb/s 网卡是 50"),
+        Input("efficiency", "矩阵乘跑到峰值的", "number", "60", "%", 1, 100, group="更多",
+              help="不等通信时；H100 六成上下，A100 略高"),
+        Input("links", "链路用得上", "number", "80", "%", 1, 100, group="更多"),
+        Input("micro", "微批", "number", "1", "条序列", 1, 1024, whole=True, group="更多"),
+        Input("gradient", "梯度", "choice", "4",
+              choices={"4": "FP32，每参数共 18 字节", "2": "16 位，每参数共 16 字节"}, group="更多"),
+        Input("overlap", "专家间的通信", "choice", "shown", choices={"shown": "不藏", "hidden": "与另一个微批的计算重叠"},
+              group="更多", help="只对 MoE 有用；DualPipe 一类排法能藏"),
+        Input("reserve", "显存留出", "number", "8", "%", 0, 80, group="更多", help="通信缓冲、碎片、临时量"),
+        Input("own_tp", "TP", "number", "", "", 1, 1024, whole=True, optional=True, group="对照一种切法（可不填）"),
+        Input("own_pp", "PP", "number", "", "", 1, 1024, whole=True, optional=True, group="对照一种切法（可不填）"),
+        Input("own_cp", "CP", "number", "", "", 1, 1024, whole=True, optional=True, group="对照一种切法（可不填）"),
+        Input("own_ep", "EP", "number", "", "", 1, 4096, whole=True, optional=True, group="对照一种切法（可不填）"),
+    ),
+    shows=(
+        Output("best", "估计最快", Form("text"), key=True),
+        Output("seconds", "一步", _SECONDS, key=True),
+        Output("mfu", "MFU（含注意力）", _PERCENT, key=True),
+        Output("speed", "每秒词元", Form("count", 3)),
+        Output("memory", "每卡显存", _BYTES),
+        Output("fitting", "放得下的切法", Form("whole", 0, "种")),
+        Output("tied", "其中分不出先后的（慢不到 5%）", Form("whole", 0, "种")),
+        Output("looked", "看过的切法", Form("whole", 0, "种")),
+        Output("own_seconds", "你的切法：一步", _SECONDS),
+        Output("own_rank", "你的切法：排第", Form("whole")),
+        Output("own_slower", "你的切法：比最快的慢", _PERCENT),
+        Output("own_mfu", "你的切法：MFU", _PERCENT),
+        Table("plans", "最快的几种", (
+            Column("切法"), Column("一步", _SECONDS), Column("慢", _PERCENT), Column("MFU", _PERCENT),
+            Column("每卡显存", _BYTES), Column("微批数", Form("whole")), Column("配什么"), Column("为什么"),
+        )),
+        Bar("parts", "一步的时间花在哪", ("计算", "重算与不匀", "TP、CP 通信", "专家通信", "气泡", "DP 通信"), _SECONDS,
+            detailed=True),
+        Table("fails", "为什么别的不行", (Column("原因"), Column("几种", Form("whole")), Column("细说"))),
+    ),
+
+                 formulas=("training_compute", "causal_attention_per_token", "counted_activation_bytes",
+              "activation_bytes_full_recompute", "tensor_parallel_bytes", "context_parallel_bytes", "expert_dispatch_bytes",
+              "expected_destinations", "pipeline_bytes", "all_gather_factor"),
+    symbols="N 是每个词元用到的参数，D 是词元数；s、b 是微批的序列长和条数，h 隐藏维；t、c、p、e 是 TP、CP、PP、"
+            "EP 的度数，n 是一组的卡数，w 是每个数的字节。",
+    assumptions=(
+        "TP 取二的幂，只放在一个快线域里；CP 取二的幂，每张卡至少 4,096 个词元；EP 折叠在 TP×CP×DP 里，不另乘卡数。",
+        "每种切法再挑最快而放得下的：状态按 ZeRO-1 或 ZeRO-3 切，激活轻量重算（归一化和激活函数）或全部重算，"
+        "交错取 1 或最多 8 小段。",
+        "矩阵乘的效率是你填的一个数，不随矩阵变小而变；所以切得很碎、专家很窄的切法，估得偏快。",
+        "张量并行的通信一点不藏；上下文并行藏在自己的注意力里；"
+        "梯度和权重藏在最后一个反向和第一个前向里（ZeRO-3 藏在每个微批里）。",
+        "气泡按 (p−1)/(vm)；DualPipe、零气泡没有算。延迟、网络拥塞、掉队的卡、数据加载、优化器更新都没有算。",
+        "专家路由按均匀算，跨机时一个词元到每台机器只送一份；嵌入和输出头摊到各级。",
+    ),
+    sources=("arxiv-2104.04473", "arxiv-2205.05198", "arxiv-1910.02054", "arxiv-2412.19437", "gh-NVIDIA-Megatron-LM"),
+    compute=compute,
+)  # fmt: skip

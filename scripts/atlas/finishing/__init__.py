@@ -1,0 +1,24 @@
+"""A site that MkDocs has written → the site as it is served: a list of steps, each changing the folder in place.
+
+Only a site that uses our Markdown extension is finished: other projects' files may refer to each other in ways that a step
+can't see. It runs before the finished HTML is checked, so that what a step breaks is found, and not in a preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from atlas.finishing import leftovers, names, policy
+
+Step = Callable[[Path, bool], None]
+"""What a step is given: the folder, and whether it is the flavour that opens by double-click."""
+
+STEPS: tuple[Step, ...] = (leftovers.drop_leftovers, names.hash_names, policy.write_policies)
+"""In this order: what a page holds is what its policy is about, so that comes last."""
+
+
+def finish(folder: Path, *, offline: bool) -> None:
+    """Take every step in a folder that holds a freshly written site."""
+    for step in STEPS:
+        step(folder, offline)

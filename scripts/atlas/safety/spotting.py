@@ -1,0 +1,94 @@
+"""A page as its author wrote it → everything in it that readers won't get, for whoever tells the author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from html.parser import HTMLParser
+
+from atlas.safety.values import allowed_value
+from atlas.safety.vocabulary import ADDRESSES, PREFIXES, attributes
+
+
+class Kind(StrEnum):
+    """What something left out would have done."""
+
+    SCRIPT = "script"
+    EMBED = "embed"
+    FORM = "form"
+    ADDRESS = "address"
+    """A link that would run something."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An element, or one of an element's attributes with its value; names as HTML compares them."""
+
+    kind: Kind
+    element: str
+    attribute: str = ""
+    value: str = ""
+
+
+_KINDS = {
+    **dict.fromkeys(("script", "noscript"), Kind.SCRIPT),
+    **dict.fromkeys(
+        ("iframe", "frame", "frameset", "object", "embed", "applet", "portal", "fencedframe", "param"), Kind.EMBED
+    ),
+    "form": Kind.FORM,
+    "srcdoc": Kind.EMBED,
+    **dict.fromkeys(("formaction", "formmethod", "formtarget", "form"), Kind.FORM),
+}
+_OURS = frozenset({"atlas-diagram", "atlas-facts", "atlas-links"})
+"""Marks of the extension's own, in a page that was not finished."""
+_DOCUMENT = frozenset({"html", "head", "body"})
+"""Written around a fragment they change nothing."""
+
+
+def spot(html: str) -> tuple[LeftOut, ...]:
+    """All of it, in the page's order, repetitions kept."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return tuple(reader.found)
+
+
+@cache
+def _allowed() -> dict[str, frozenset[str]]:
+    every = attributes()
+    common = every.pop("*")
+    return {element.lower(): frozenset(name.lower() for name in names | common) for element, names in every.items()}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[LeftOut] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _OURS:
+            return
+        if tag not in _allowed() and tag not in _DOCUMENT:
+            self.found.append(LeftOut(_KINDS.get(tag, Kind.OTHER), tag))
+        self.found += (one for name, value in attrs if (one := _judge(tag, name, value or "")))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+
+def _judge(element: str, written: str, value: str) -> LeftOut | None:
+    name = written.removeprefix("xlink:").removeprefix("xml:")
+    if name.startswith("on") and len(name) > 4:
+        return LeftOut(Kind.SCRIPT, element, written, value)
+    if element not in _allowed():
+        return None  # goes with its element
+    if name not in _allowed()[element] and not name.startswith(tuple(PREFIXES)) and not name.startswith("xmlns"):
+        return LeftOut(_KINDS.get(name, Kind.OTHER), element, written, value)
+    if allowed_value(element, name, value) == value:
+        return None
+    return LeftOut(Kind.ADDRESS if name in ADDRESSES else Kind.OTHER, element, written, value)
+
+
+__all__ = ["Kind", "LeftOut", "spot"]

@@ -1,0 +1,202 @@
+"""Every calculator in Python and in JavaScript: the same HTML for the same input, and no nonsense for nonsense."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+
+import pytest
+
+from atlas.calculators import (
+    CALCULATORS,
+    KINDS,
+    BadInputError,
+    Data,
+    Form,
+    choices_of,
+    parse,
+    read,
+    run,
+    show,
+    summary_html,
+)
+from atlas.calculators.numbers import SCALES
+from atlas.quantities import FORMULAS
+from atlas.v8 import Engine
+from tests import calculators
+from tests.conftest import REPOSITORY
+from tests.test_quantities import HAND
+
+ROUNDS = 750
+BATCH = 250
+
+
+@pytest.fixture(scope="module")
+def known() -> Data:
+    """The site's data."""
+    return calculators.data()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The JavaScript of all calculators."""
+    return calculators.engine(tmp_path_factory.mktemp("calculators"))
+
+
+@pytest.mark.parametrize("key", CALCULATORS)
+def test_python_and_javascript_agree(key: str, known: Data, engine: Engine) -> None:
+    """On thousands of forms filled at random, bounds and nonsense among them, to the last digit and sign."""
+    calculator = CALCULATORS[key]
+    forms = list(calculators.made_up(calculator, ROUNDS, known))
+    good = 0
+    for start in range(0, len(forms), BATCH):
+        batch = forms[start : start + BATCH]
+        for texts, theirs in zip(batch, engine.call("answers", key, batch, seconds=120), strict=True):
+            ours = calculators.answer(calculator, texts, known)
+            assert theirs == ours, texts
+            if ours[0].startswith("<"):
+                assert not re.search(r"\b(?:nan|inf|undefined|null|None)\b|NaN|Infinity|\[object", "".join(ours)), texts
+                good += 1
+    assert good > ROUNDS / 4
+
+
+def test_numbers_are_printed_alike(engine: Engine) -> None:
+    """All styles, ties and huge and tiny ones among them."""
+    chance = random.Random(7)
+    values = [
+        0.0,
+        -0.0,
+        0.5,
+        1.5,
+        2.5,
+        -2.5,
+        0.125,
+        1e15,
+        1e21,
+        999.5,
+        9999.5,
+        99995.0,
+        1e-4,
+        9.9995e-5,
+        5e-324,
+        1.7e308,
+        1e22,
+    ]
+    values += [chance.uniform(-1, 1) * 10 ** chance.randint(-12, 24) for _ in range(2000)]
+    values += [chance.randint(-(10**6), 10**6) / 2 ** chance.randint(0, 8) for _ in range(2000)]
+    forms = [Form(style, digits, "卡") for style in ("number", "fixed", "whole", *SCALES) for digits in (1, 2, 3, 6)]
+    pairs = [(value, chance.choice(forms)) for value in values]
+    plain = [(value, {"style": form.style, "digits": form.digits, "unit": form.unit}) for value, form in pairs]
+    assert engine.call("shown", plain) == [show(value, form) for value, form in pairs]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (0.125, Form("fixed", 2), "0.13"),
+        (-0.004, Form("fixed", 2, "%"), "0.00%"),
+        (-2.5, Form("whole"), "−3"),
+        (12345.0, Form(digits=6), "12,345"),
+        (0.000123, Form(), "0.000123"),
+        (1.5e-7, Form(), "1.5×10⁻⁷"),
+        (80e9, Form("bytes"), "80 GB"),
+        (327_680, Form("binary"), "320 KiB"),
+        (90, Form("seconds", 2), "1.5 分钟"),
+        (6.7e11, Form("count", 4), "6700 亿"),
+        (None, Form(), "–"),
+    ],
+)
+def test_number_as_readers_see_it(value: float | None, form: Form, text: str) -> None:
+    """Halves away from zero, no minus nought, commas from five digits on, units by size."""
+    assert show(value, form) == text
+
+
+def test_typed_numbers_are_read_alike(engine: Engine) -> None:
+    """Multiples, commas and powers are understood; what is no number is none in either language."""
+    texts = [
+        *calculators.ODD,
+        "70.6B",
+        "128Ki",
+        "4,096",
+        "4，096",
+        "6e23",
+        "2.5万亿",
+        "1 T",
+        "1e-5",
+        ".5",
+        "5.",
+        "0x10",
+        "1  K",
+    ]
+    ours = [parse(text) for text in texts]
+    theirs = engine.call("parsed", texts)
+    assert [value for value in theirs if value is not None] == [
+        one for one in ours if one is not None and math.isfinite(one)
+    ]
+    assert (parse("70.6B"), parse("128Ki"), parse("2.5万亿"), parse("1  K")) == (70.6e9, 131072, 2.5e12, None)
+
+
+def test_javascript_formulas_give_what_paper_and_pencil_give(engine: Engine) -> None:
+    """Each is one of Python's, by name, and gives the numbers computed by hand for it."""
+    names = set(engine.call("quantityNames"))
+    assert names
+    assert names <= set(FORMULAS)
+    for name, values, result in HAND:
+        if name in names:
+            assert engine.call("quantity", name, values) == pytest.approx(result, rel=2e-3), name
+
+
+@pytest.mark.parametrize("key", CALCULATORS)
+def test_declaration_is_whole(key: str, known: Data) -> None:
+    """Unique names, formulas and sources that exist, choices that lead somewhere, words for all that is asked."""
+    calculator = CALCULATORS[key]
+    assert calculator.id == key
+    names = [one.name for one in calculator.inputs]
+    assert len(names) == len(set(names))
+    assert not {"h", "q"} & set(names)  # the search's own words in an address
+    for at, one in enumerate(calculator.inputs):
+        assert one.kind == "number" or one.default in choices_of(one, known)
+        assert one.kind in {"number", "choice", *KINDS}
+        for name, keys in one.when:
+            assert name in names[:at]
+            assert set(keys) <= set(choices_of(calculator.input(name), known))
+        if one.kind == "number" and not one.optional:
+            assert one.minimum is not None
+            assert one.maximum is not None
+    assert set(calculator.formulas) <= set(FORMULAS)
+    assert calculator.assumptions
+    assert calculator.sources
+    assert (REPOSITORY / "docs" / "calculators" / f"{key}.md").is_file()
+
+
+@pytest.mark.parametrize("key", CALCULATORS)
+def test_bad_input_gets_a_sentence(key: str, known: Data) -> None:
+    """On the input at fault, in Chinese, with what was typed in it."""
+    calculator = CALCULATORS[key]
+    for one in calculator.inputs:
+        if one.when:
+            continue
+        for text in ("abc", "1e999"):
+            with pytest.raises(BadInputError, match=re.escape(text)) as caught:
+                read(calculator, {one.name: text}, known)
+            assert caught.value.name == one.name
+            assert one.label in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"items": "30", "score": "90"}, ["74.4% 到 96.5%"]),
+        ({"mode": "paired"}, ["−0.1 到 6.1 个百分点", "0.0817", "看不出差别", "1134"]),
+        ({"mode": "paired", "items": "200", "wins": "30", "losses": "12"}, ["看得出差别", "9.00 百分点"]),
+        ({"mode": "apart"}, ["−2.5 到 8.5 个百分点"]),
+        ({"items": "300", "score": "100"}, ["0.99%"]),
+        ({"items": "10000", "group": "50", "correlation": "0.04"}, ["3378.38"]),
+    ],
+)
+def test_evaluation_error_gives_the_numbers_of_its_chapter(texts: dict[str, str], expected: list[str], known: Data) -> None:
+    """The examples worked out in evaluation/statistics.md."""
+    calculator = CALCULATORS["evaluation-error"]
+    shown = summary_html(calculator, run(calculator, texts, known))
+    assert [text for text in expected if text not in shown] == []

@@ -1,0 +1,118 @@
+"""The search for a parallel grid: only what divides, only what fits, fast, and where published grids stand in it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from atlas.calculators import CALCULATORS, Data, run
+from atlas.calculators.grids import Dropped, Job, grids, plan
+from atlas.calculators.published import PUBLISHED
+from tests import calculators
+
+PARALLELISM = CALCULATORS["parallelism"]
+DEEPSEEK = next(row.typed for row in PUBLISHED if row.label.startswith("DeepSeek-V3，2,048"))
+SECONDS = 5.0
+"""Far above what a search takes in Python, far below what one without bounds would."""
+
+
+@pytest.fixture(scope="module")
+def known() -> Data:
+    """The site's data."""
+    return calculators.data()
+
+
+def job_of(known: Data, monkeypatch: pytest.MonkeyPatch, **typed: str) -> Job:
+    """What the form asks the search for."""
+    asked: list[Job] = []
+
+    def keep(job: Job) -> object:
+        asked.append(job)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("atlas.calculators.parallelism.search", keep)
+    with pytest.raises(KeyboardInterrupt):
+        run(PARALLELISM, typed, known)
+    monkeypatch.undo()
+    return asked[0]
+
+
+@pytest.mark.parametrize("typed", [{}, dict(DEEPSEEK), {"cards": "720", "batch": "720"}], ids=["405B", "DeepSeek", "720"])
+def test_every_grid_divides_what_it_must(typed: dict[str, str], known: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards, heads, experts, batch and sequence; and a plan keeps to the memory."""
+    job = job_of(known, monkeypatch, **typed)
+    found = list(grids(job, Dropped()))
+    assert found
+    assert len(found) == len(set(found))
+    for grid in found:
+        assert grid.tensor * grid.stages * grid.context * grid.data == job.cards
+        assert job.flow.heads % grid.tensor == 0
+        assert grid.tensor <= job.node
+        assert job.batch % (grid.data * job.micro) == 0
+        assert job.flow.experts % grid.expert == 0
+        assert grid.tensor * grid.context * grid.data % grid.expert == 0
+        best, least = plan(job, grid)
+        assert least > 0
+        if best is not None:
+            assert least <= best.memory <= job.memory
+            parts = (best.work, best.again, best.tensor, best.context, best.expert, best.bubble, best.data)
+            assert min(parts) >= 0
+            assert best.seconds == pytest.approx(sum(parts))
+
+
+def test_search_is_bounded(known: Data) -> None:
+    """Many experts, many divisors: a phone's patience is a second, and Python is several times slower than its browser."""
+    start = time.process_time()
+    for cards in ("65536", "45360", "196608"):
+        run(PARALLELISM, {**DEEPSEEK, "cards": cards, "batch": "65536", "node": "72"}, known)
+    assert time.process_time() - start < 3 * SECONDS
+
+
+@pytest.mark.parametrize(
+    ("label", "rank", "slower"),
+    [
+        ("Llama 3.1 405B，8,192 张 H100 的 MFU", 3, 3),
+        ("Llama 3.1 405B，16,384 张 H100 的 MFU", 3, 3.1),
+        ("Llama 3.1 405B，128K 长上下文的 MFU", 3, 3),
+        ("BLOOM 176B，384 张 A100 的 MFU", 4, 5),
+    ],
+)
+def test_published_grid_of_a_dense_model_is_among_the_first(label: str, rank: int, slower: float, known: Data) -> None:
+    """As the page says."""
+    row = next(one for one in PUBLISHED if one.label == label)
+    values = run(PARALLELISM, row.typed, known).values
+    assert values["own_rank"] == rank
+    assert float(values["own_slower"] or 0) <= slower
+
+
+def test_published_grid_of_deepseek_is_not(known: Data) -> None:
+    """Which the page says, too."""
+    values = run(PARALLELISM, DEEPSEEK, known).values
+    assert 50 < float(values["own_rank"] or 0) < 100
+    assert 40 < float(values["own_slower"] or 0) < 50
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"own_tp": "3", "own_pp": "1", "cards": "3072"}, "TP 要是二的幂"),
+        ({"own_tp": "5", "own_pp": "1"}, "除不尽"),
+        ({"own_tp": "8", "own_pp": "128"}, "层切得太不匀"),
+        ({"own_tp": "8", "own_pp": "1", "batch": "1000"}, "除不尽全局批"),
+        ({"own_tp": "8", "own_pp": "16", "own_cp": "4"}, "每张卡不到"),
+        ({"own_tp": "1", "own_pp": "1", "cards": "1", "batch": "1"}, "最省也要"),
+        ({"own_tp": "8", "own_pp": "16", "own_ep": "3"}, "EP 要除得尽"),
+    ],
+)
+def test_grid_that_can_not_be_says_why(typed: dict[str, str], words: str, known: Data) -> None:
+    """A sentence for each reason."""
+    assert words in run(PARALLELISM, typed, known).notes[0]
+
+
+def test_nothing_fits(known: Data) -> None:
+    """The result says so, and which grid came nearest."""
+    result = run(PARALLELISM, {"cards": "8", "batch": "8"}, known)
+    assert result.values["best"] == "没有放得下的切法"
+    assert result.tables["fails"][0][0] == "显存放不下"
+    assert "最省的是" in str(result.tables["fails"][0][2])
