@@ -15,7 +15,9 @@ VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.
 
 
 def on_config(config: Any) -> Any:
-    """The polyfill is for the offline flavour alone."""
+    """The polyfill is for the offline flavour alone, and what follows moved headings for a book in which some moved."""
+    from atlas import moved
+
     plugins = config["plugins"]
     if not _is_offline(config):
         kept = [path for path in config["extra"].get("polyfills", []) if path not in VENDOR]
@@ -24,6 +26,10 @@ def on_config(config: Any) -> Any:
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    moves = moved.load(data_folder(str(options.get("data") or "docs/_data")))
+    if len(moves.pages) < len(moves.targets) and moved.SCRIPT not in config["extra_javascript"]:
+        config["extra_javascript"].append(moved.SCRIPT)
     return config
 
 
