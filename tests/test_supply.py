@@ -34,7 +34,7 @@ ROWS = list(FACTS["licences"])
 def unclaimed(site: Path) -> list[str]:
     """The site's files that neither the project wrote nor a row of the licences claims."""
     own = {file.relative_to(REPOSITORY / "docs").as_posix() for file in (REPOSITORY / "docs").rglob("*") if file.is_file()}
-    generated = ("*.html", "assets/data/*", "search/*", "sitemap.xml*", "changes.xml", licences.FILE)
+    generated = ("*.html", "assets/data/*", "assets/calculators/*", "search/*", "sitemap.xml*", "changes.xml", licences.FILE)
     patterns = [*generated, *(pattern for row in ROWS for pattern in row.texts("files"))]
     found = (file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file())
     return [path for path in found if plain(path) not in own and not any(fnmatch.fnmatch(path, one) for one in patterns)]

@@ -8,7 +8,6 @@ from typing import Any
 from markdown import Markdown
 
 
-
 def page_path(md: Markdown) -> str | None:
     """The page's path in the documents' folder, as MkDocs or Zensical tell it to their own processors."""
     file = _registered(md.treeprocessors, "relpath")  # MkDocs
