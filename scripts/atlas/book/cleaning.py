@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 
 from atlas.book.pictures import draw
 
 GONE = (
     "script, style, noscript, template, form, button, input, iframe, .headerlink, .md-content__button, .atlas-page-meta, "
-    ".atlas-narrow, .md-code__nav, .atlas-facts-filter, .atlas-download, [hidden], [data-book='no']"
+    ".atlas-narrow, .md-code__nav, .atlas-facts-filter, .atlas-download, .atlas-calculator-form, .atlas-calculator-plain, "
+    "[hidden], [data-book='no']"
 )
 """Navigation, tools and the phone's second layout of each diagram."""
 REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers", "for")
@@ -39,7 +40,7 @@ def clean(body: Tag, key: str) -> None:
 def _new(name: str, words: str = "", **attributes: str) -> Tag:
     made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
     if words:
-        made.append(NavigableString(words))
+        made.string = words
     return made
 
 
