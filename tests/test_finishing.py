@@ -186,7 +186,7 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
     <pre>  def f():
 
         return 1</pre>
-    <figure data-mermaid="mindmap
+    <figure data-source="mindmap
   根
     枝"><svg><g class="pele-node" data-id="枝"><text data-id="x">枝 > 叶</text></g></svg></figure>
     <script>
@@ -203,7 +203,7 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
         "<!doctype html>\n<body>\n<p>一行\n又一行，<code>a  b</code></p>\n<pre>  def f():\n\n        return 1</pre>\n"
     )
     assert (
-        'data-mermaid="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
+        'data-source="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
     )
     assert "let text = `\n\n      `" in text
 

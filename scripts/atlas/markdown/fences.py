@@ -213,7 +213,7 @@ def _svg(drawing: Drawing, layout: str, title: str, description: str, stem: str,
 def _opening(pending: Pending, more: str = "") -> str:
     """The figure's first tag; its source goes along for those who want to copy it."""
     anchor = f' id="{escape(pending.anchor)}"' if pending.anchor else ""
-    return f'<figure class="atlas-figure{more}"{anchor} data-mermaid="{escape(pending.fence.source.strip())}">'
+    return f'<figure class="atlas-figure{more}"{anchor} data-source="{escape(pending.fence.source.strip())}">'
 
 
 def _caption(pending: Pending, title: str) -> str:
