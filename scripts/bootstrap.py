@@ -1,4 +1,4 @@
-"""Install what the project needs: ``bootstrap.py site|test`` → ``.venv/``, ``node_modules/`` and, for tests, a browser and Java.
+"""Install what the project needs: ``bootstrap.py site|test`` → ``.venv/``, ``node_modules/``; for tests a browser and Java.
 
 Standard library only, since nothing else is there yet. A step whose inputs have not changed since it last succeeded is
 skipped. Whatever goes wrong is one sentence; the whole output of the tools stays in ``.cache/bootstrap.log``.
