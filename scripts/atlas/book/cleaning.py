@@ -10,7 +10,8 @@ from atlas.book.pictures import draw
 
 GONE = (
     "script, style, noscript, template, form, button, input, iframe, .headerlink, .md-content__button, .atlas-page-meta, "
-    ".atlas-narrow, .md-code__nav, .atlas-facts-filter, .atlas-download, [hidden], [data-book='no']"
+    ".atlas-narrow, .md-code__nav, .atlas-facts-filter, .atlas-download, .atlas-calculator-form, .atlas-calculator-plain, "
+    "[hidden], [data-book='no']"
 )
 """Navigation, tools and the phone's second layout of each diagram."""
 REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers", "for")

@@ -11,7 +11,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from atlas.facts import data_folder, load, load_sources, load_terms
-from atlas.markdown.calculators import CalculatorLoader, CalculatorPlacer
+from atlas.markdown.calculators import CalculatorLoader, CalculatorPlacer, CalculatorScripts
 from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
@@ -77,11 +77,12 @@ class AtlasExtension(Extension):
         md.treeprocessors.register(ReadingTime(state, md, int(self.getConfig("pace"))), "atlas-reading-time", 13.5)
         md.treeprocessors.register(DiagramLinks(state, md), "atlas-diagram-links", 13)
         md.treeprocessors.register(DiagramResolver(state, md), "atlas-diagram-resolved", -10)
-        md.treeprocessors.register(CalculatorLoader(md), "atlas-calculators-loaded", -10)
+        md.treeprocessors.register(CalculatorLoader(state, md), "atlas-calculators-loaded", -10)
         md.postprocessors.register(DiagramPainter(state, md), "atlas-diagrams", 0)
         if self.getConfig("clean"):
             md.preprocessors.register(MetadataCleaner(md), "atlas-metadata", 99)
-            md.postprocessors.register(Cleaner(md), "atlas-safety", -100)
+            md.postprocessors.register(Cleaner(state, md), "atlas-safety", -100)
+        md.postprocessors.register(CalculatorScripts(state, md), "atlas-calculators-run", -110)
 
     def reset(self) -> None:
         """Nothing survives from one page to the next: the state belongs to the Markdown instance."""
