@@ -23,8 +23,8 @@ from atlas.book.pictures import paint
 from atlas.findings import CannotCheckError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 900
-"""Seconds that a printing may take."""
+PATIENCE = 3600
+"""Seconds that a printing may take: a minute on an idle desk, far longer on a busy small machine."""
 _COLUMNS, _MOST_COLUMNS = 8, 12
 """Tables with as many columns lie on pages turned sideways, or are set smaller still."""
 
