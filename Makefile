@@ -2,7 +2,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help site deploy-files serve bundle test lint format bench lock sbom links audit clean install install-test
+.PHONY: help site deploy-files serve bundle pdf epub test lint format bench lock sbom links audit clean install install-test
 
 # Runs a script with the first Python that is new enough.
 define python
@@ -33,6 +33,12 @@ serve: install ## 本地预览，保存即刷新
 bundle: install ## 打离线包到 dist/
 	@$(BIN)/atlas bundle
 
+pdf: install-test ## 把全书印成 PDF 到 dist/（要 Chromium 和中文字体，会装好）
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/atlas pdf
+
+epub: install ## 把全书做成 EPUB 到 dist/
+	@$(BIN)/atlas epub
+
 test: install-test ## 安装全部依赖（含浏览器）并运行测试
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
 
@@ -50,10 +56,13 @@ format: install-test ## 改好 lint 能改好的
 	@$(BIN)/ruff format scripts tests
 	@$(BIN)/python scripts/typography.py --fix
 
-bench: install-test ## 测量：各章首次访问的重量、画一张图、检查一个大网站，都与别的做法同一次对比
+bench: install-test ## 测量：重量和速度与原样的 Material 比，Lighthouse，nginx 每秒多少次，画一张图，检查一个大网站，搜一次
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_lighthouse.py
+	@$(BIN)/python scripts/bench_load.py
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_diagrams.py
 	@$(BIN)/python scripts/bench_site.py
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_search.py
 
 lock: install-test ## 更新锁文件
 	@$(BIN)/python scripts/lock.py

@@ -1,7 +1,6 @@
 """What a diagram costs: judged and drawn here, against one call of mermaid-cli for it, in one run on one machine.
 
-mermaid-cli is pinned in ``scripts/bench/package-lock.json`` and installed into ``.cache/bench`` on first use, without a
-browser of its own. Of both the usual way is timed: ours in a process in which some diagrams were drawn before, as on any but
+Of both the usual way is timed: ours in a process in which some diagrams were drawn before, as on any but
 the first page of a site; mermaid-cli by its command, as it is called. Medians of five. What the first diagram of a process
 takes, with the libraries still to be loaded, is told as well and is no part of the ratio.
 """
@@ -10,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -21,11 +19,8 @@ from pathlib import Path
 
 from atlas.diagrams import NARROW, WIDE, Problem, draw, judge, lint, outline, prepare
 from atlas.diagrams.engine import forget
-from bootstrap import find_npm
+from bench_tools import CACHE, node, pinned
 
-ROOT = Path(__file__).resolve().parent.parent
-PINS = Path(__file__).resolve().parent / "bench"
-CACHE = ROOT / ".cache" / "bench"
 RUNS = 5
 WANTED = 150
 DIAGRAMS = {
@@ -121,28 +116,12 @@ def seconds(run: Callable[[], None]) -> float:
 
 
 def mermaid_cli() -> list[str]:
-    """The command of the pinned mermaid-cli, which is installed if it is not there, with the browser it is to use."""
-    lock = (PINS / "package-lock.json").read_bytes()
-    installed = CACHE / "installed.json"
-    npm = find_npm()
-    if not installed.is_file() or installed.read_bytes() != lock:
-        print("安装 mermaid-cli …", file=sys.stderr)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copyfile(PINS / name, CACHE / name)
-        environment = {**os.environ, "PUPPETEER_SKIP_DOWNLOAD": "1", "PATH": path_with(npm)}
-        subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=CACHE, env=environment, check=True)
-        installed.write_bytes(lock)
+    """The command of the pinned mermaid-cli, with the browser it is to use."""
+    modules = pinned()
     browser = CACHE / "puppeteer.json"
     settings = {"executablePath": os.environ["ATLAS_CHROMIUM"], "args": ["--no-sandbox"]}
     browser.write_text(json.dumps(settings), "utf-8")
-    node = shutil.which("node", path=path_with(npm)) or "node"
-    return [node, str(CACHE / "node_modules/@mermaid-js/mermaid-cli/src/cli.js"), "-p", str(browser)]
-
-
-def path_with(npm: list[str]) -> str:
-    """The search path with the folder of Node.js in front."""
-    return os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
+    return [node(), str(modules / "@mermaid-js/mermaid-cli/src/cli.js"), "-p", str(browser)]
 
 
 if __name__ == "__main__":

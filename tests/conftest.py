@@ -72,6 +72,9 @@ markdown_extensions:
         - name: calculator-example
           class: calculator-example
           format: !!python/name:atlas.markdown.calculators.fence
+        - name: figures
+          class: figures
+          format: !!python/name:atlas.markdown.tables.fence
   - pymdownx.tabbed:
       alternate_style: true
   - atlas.markdown:

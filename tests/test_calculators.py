@@ -52,8 +52,8 @@ def test_python_and_javascript_agree(key: str, known: Data, engine: Engine) -> N
     good = 0
     for start in range(0, len(forms), BATCH):
         batch = forms[start : start + BATCH]
-        for texts, theirs in zip(batch, engine.call("answers", key, batch, seconds=120), strict=True):
-            ours = calculators.answer(calculator, texts, known)
+        for at, (texts, theirs) in enumerate(zip(batch, engine.call("answers", key, batch, seconds=120), strict=True)):
+            ours = calculators.answer(calculator, texts, known, at)
             assert theirs == ours, texts
             if ours[0].startswith("<"):
                 assert not re.search(r"\b(?:nan|inf|undefined|null|None)\b|NaN|Infinity|\[object", "".join(ours)), texts

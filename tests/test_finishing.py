@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from atlas.cli import main
-from atlas.finishing import finish
+from atlas.finishing import finish, markup, styles
 from atlas.finishing.compressing import compress
 from tests.conftest import Project
 
@@ -40,7 +40,7 @@ PAGES = {
 <code>&lt;img src="images/a.png"&gt;</code><i style="background:url('images/a.png')"></i>""",
     "one/two/index.html": """<img srcset="../../images/a.png 1x, ../../images/b%20c.png 2x"><a href="../../index.html#a.png">回</a>
 <script id="config" type="application/json">{"base": "../..", "worker": "../../assets/workers/w.js"}</script>
-<a href="../../assets/own.js?v=1#x">看脚本</a><script>fetch("../../assets/data/public.json")</script><img src="../../images/card.png">""",
+<a href="../../assets/own.js?v=1#x">看脚本</a><script>fetch("../../assets/data/public.json")</script><button data-worker="../../assets/workers/w.js" data-index="../../search/x/"><img src="../../images/card.png">""",
     "404.html": """<script src="/sub/assets/own.js"></script>""",
 }
 
@@ -90,6 +90,7 @@ def test_every_reference_leads_to_its_file(finished: Path) -> None:
     assert f'srcset="../../{picture} 1x, ../../{spaced} 2x"><a href="../../index.html#a.png">' in deeper
     assert f'"worker": "../../{worker}"' in deeper
     assert f'href="../../{own}?v=1#x"' in deeper
+    assert f'<button data-worker="../../{worker}" data-index="../../search/x/">' in deeper
     assert 'fetch("../../assets/data/public.json")' in deeper
     assert f'src="/sub/{own}"' in (finished / "404.html").read_text("utf-8")
     assert f"url(../{picture})" in next(finished.glob("assets/main.*")).read_text("utf-8")
@@ -170,3 +171,65 @@ def test_compressed_files_only_on_demand(project: Project) -> None:
     for arguments, count in (([], 0), (["--compress"], 1)):
         assert main(["build", "--config-file", str(configuration), *arguments]) == 0
         assert len(list((configuration.parent / "site").glob("index.html.br"))) == count
+
+
+def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
+    """Blank lines and indentation of templates go; what a reader sees or a script reads stays to the letter."""
+    page = """
+<!doctype html>
+<body>
+
+    <p>一行
+       又一行，<code>a  b</code></p>
+
+
+    <pre>  def f():
+
+        return 1</pre>
+    <figure data-source="mindmap
+  根
+    枝"><svg><g class="pele-node" data-id="枝"><text data-id="x">枝 > 叶</text></g></svg></figure>
+    <script>
+      let text = `
+
+      `
+    </script>
+</body>
+"""
+    (tmp_path / "index.html").write_text(page, "utf-8")
+    markup.shorten_pages(tmp_path, False)
+    text = (tmp_path / "index.html").read_text("utf-8")
+    assert text.startswith(
+        "<!doctype html>\n<body>\n<p>一行\n又一行，<code>a  b</code></p>\n<pre>  def f():\n\n        return 1</pre>\n"
+    )
+    assert (
+        'data-source="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
+    )
+    assert "let text = `\n\n      `" in text
+
+
+THEME = """@charset "UTF-8";:root{--used:url('a,b;.svg');--unused:url("c.svg")}
+.on-page,.nowhere{color:red}.on-page>a:not(.nowhere):hover{x:var(--used)}.nowhere{color:blue}
+.by-script{a:b}.side--left{a:b}.side-right{a:b}[dir=rtl] .on-page{a:b}[dir=ltr] .on-page{a:c}p#x[data-y]{a:b}
+@media print{.nowhere{a:b}.on-page{a:d}}@media screen{.nowhere{a:b}}@font-face{font-family:x}@keyframes k{0%{a:b}}"""
+
+
+def test_only_rules_that_can_never_apply_are_dropped(tmp_path: Path) -> None:
+    """A class on a page or in a script, whole or put together, keeps its rules; so does whatever is no class."""
+    for name, text in {
+        "assets/stylesheets/main.css": THEME,
+        "assets/own.css": ".nowhere{a:b}",
+        "assets/own.js": "give('by-script'); give(`side--${side}`)",
+        "index.html": '<link href="assets/stylesheets/main.css"><p class="x on-page">',
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    styles.drop_unused_rules(tmp_path, False)
+    assert (tmp_path / "assets/own.css").read_text("utf-8") == ".nowhere{a:b}"
+    left = (tmp_path / "assets/stylesheets/main.css").read_text("utf-8")
+    assert left.replace('"', "'") == (
+        "@charset 'UTF-8';:root{--used:url('a,b;.svg');}"
+        ".on-page{color:red}.on-page>a:not(.nowhere):hover{x:var(--used)}.by-script{a:b}.side--left{a:b}"
+        "[dir=ltr] .on-page{a:c}p#x[data-y]{a:b}"
+        "@media print{.on-page{a:d}}@font-face{font-family:x}@keyframes k{0%{a:b}}"
+    )

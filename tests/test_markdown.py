@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def built(configuration: Path, tmp_path: Path, page: str = "index.html") -> str:
 def test_figure_is_named_described_linked_and_worded(project: Project, tmp_path: Path) -> None:
     """Caption, description, resolved link and text version; no script."""
     html = built(project({"docs/index.md": f"# 页\n\n{FLOW}", "docs/b.md": "# 乙\n\n## 节 {#there}\n"}), tmp_path)
-    assert "<figcaption>甲到乙</figcaption>" in html
+    assert '<figcaption><span class="atlas-number">图 1</span> 甲到乙</figcaption>' in html
     assert ">甲指向乙</desc>" in html
     assert 'role="group"' in html
     assert 'href="b/#there"' in html
@@ -119,3 +120,22 @@ def test_saved_data_is_seen_without_a_restart(project: Project, tmp_path: Path) 
     files = {"docs/index.md": "# 页\n\n甲[@ok-2024]。\n", "docs/_data/sources.yml": SOURCES}
     assert "新题" not in built(project(files), tmp_path)
     assert "新题" in built(project({"docs/_data/sources.yml": SOURCES.replace("题", "新题")}), tmp_path)
+
+
+def test_page_says_how_long_it_takes_and_what_comes_before(project: Project, tmp_path: Path) -> None:
+    """400 characters a minute, a quarter for each figure, table and formula; what to read before and after on two lines."""
+    configuration = project(
+        {
+            "docs/index.md": f"# 页\n\n**先看**：[本页](#there) · **接着看**：别的\n\n## 节 {{#there}}\n\n{'字' * 790}\n\n{FLOW}"
+        }
+    )
+    configuration.write_text(
+        configuration.read_text("utf-8").replace("data: docs/_data", "data: docs/_data\n      pace: 400"), "utf-8"
+    )
+    html = built(configuration, tmp_path)
+    assert "阅读约 3 分钟" in html  # 790 and the few of the headings, and a figure
+    assert re.search(
+        r'<p class="atlas-path"><strong>先看</strong>：<a href="#there">本页</a><br ?/?>\s*<strong>接着看</strong>：别的</p>',
+        html,
+    )
+    assert html.index("</h1>") < html.index("阅读约") < html.index("先看")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from markdown import Markdown
 
+from atlas.facts import Facts
 from atlas.finishing.policy import policy, with_policy
+from atlas.markdown.safety import Cleaner
+from atlas.markdown.state import PageState
 from atlas.safety import Kind, clean, clean_metadata, spot
 
 pytestmark = pytest.mark.security
@@ -20,6 +24,7 @@ KEPT = [
     '<math display="block"><mrow><mi mathvariant="normal">x</mi></mrow></math>',
     '<a href="mailto:a@example.org">甲</a><a href="../b.html?c=1#d:e">乙</a><a href="https://example.org/a:b">丙</a>',
     '<img src="data:image/png;base64,AAAA" alt="甲" loading="lazy">',
+    '<img srcset="data:image/gif;base64,AAAA= 2x, a.png 1x" alt="">',
     '<video src="a.mp4" controls="" poster="a.png"></video>',
     '<div class="mermaid" data-search-exclude="">flowchart LR</div>',
     '<label>显存 <input type="number" min="1" value="80"></label><output>80</output>',
@@ -29,8 +34,9 @@ LEFT = [
     ('<p onclick="x">甲</p>', "<p>甲</p>"),
     ('<a href="java&#10;script:x">甲</a>', "<a>甲</a>"),
     ('<a href="data:text/html,x">甲</a>', "<a>甲</a>"),
+    ('<img srcset="a.png, javascript:x 2x">', "<img>"),
     ('<iframe src="x">甲</iframe>乙', "乙"),
-    ('<form action="x"><b>甲</b></form>', "<b>甲</b>"),
+    ('<form action="x" onsubmit="y" name="z"><b>甲</b></form>', "<form><b>甲</b></form>"),
     ('<p style="color: red; position: fixed">甲</p>', '<p style="color: red">甲</p>'),
     ('<p style="color: u\\72l(x)">甲</p>', "<p>甲</p>"),
     ('<p id="__config" data-md-component="search" class="md-overlay 乙">甲</p>', '<p class="乙">甲</p>'),
@@ -125,3 +131,13 @@ def test_no_policy_names_another_host() -> None:
         sources = {source for value in rules.values() for source in value.split()}
         assert sources <= {"'self'", "'none'", "'unsafe-inline'", "file:", "data:"}
         assert "'unsafe-inline'" not in rules["script-src"]
+
+
+def test_what_the_extension_itself_adds_is_added_last() -> None:
+    """A script of the extension's own comes through; an author who writes its mark, or hides it in a value, gains nothing."""
+    state = PageState({}, {}, Facts({}), trusted=["<script src=a></script>"])
+    cleaner = Cleaner(state, Markdown())
+    mark = '<atlas-trusted n="0"></atlas-trusted>'
+    assert cleaner.run(f"<p>甲</p>{mark}") == "<p>甲</p><script src=a></script>"
+    assert "<script" not in cleaner.run(f"<p title='{mark}'>甲</p>")
+    assert cleaner.run('<atlas-trusted n="1"></atlas-trusted>') == ""

@@ -33,7 +33,18 @@ def test_sitemap_lists_every_page(site: Path) -> None:
     assert listed == {ADDRESS + ("" if page == "." else f"{page}/") for page in pages}
 
 
-def test_no_page_loads_the_offline_shim_when_hosted(site: Path) -> None:
-    """The shim is for file:// alone."""
-    assert not list(site.rglob("iframe-worker.js"))
-    assert not [page for page in site.rglob("*.html") if 'iframe-worker.js"' in page.read_text("utf-8")]
+def test_search_index_is_where_the_pages_say(site: Path) -> None:
+    """Every page names the folder of the index, which holds it whole and alone; the theme's own search left nothing."""
+    (folder,) = (site / "search").iterdir()
+    assert (folder / "map.js").is_file()
+    pages = list(site.rglob("*.html"))
+    for page in pages:
+        markup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        button = markup.select_one(".atlas-search-open")
+        assert button, page
+        named = str(button["data-index"])
+        assert folder == (site / named.removeprefix("/") if page.name == "404.html" else (page.parent / named).resolve()), (
+            page
+        )
+        assert not markup.select(".md-search, [data-md-component^=search]"), page
+    assert len(list(folder.glob("p*.js"))) == len(pages) - 1  # the lost page is not to be found

@@ -88,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "bundle", "构建离线版并打成 dist/ 里的 zip", _bundle)
 
+    for kind, words in (("pdf", "把全书印成 dist/ 里的 PDF"), ("epub", "把全书做成 dist/ 里的 EPUB")):
+        book = _command(commands, kind, words, _book)
+        book.add_argument("--site", type=Path, metavar="FOLDER", help="用已经构建好的网站，不再构建一遍")
+        book.set_defaults(kind=kind)
+
     serve = _command(commands, "serve", "本地预览，保存即刷新；问题显示在终端", _serve)
     serve.add_argument("--address", default="127.0.0.1:8000", help="监听地址（默认 127.0.0.1:8000）")
 
@@ -262,6 +267,28 @@ def _bundle(options: argparse.Namespace) -> int:
     except build.FindingsError as error:
         return _refuse(error.report, "没有打包")
     print(f"已写好 {archive}（{archive.stat().st_size / 1_000_000:.1f} MB）。解压后双击 index.html 即可阅读。")
+    return CLEAN
+
+
+def _book(options: argparse.Namespace) -> int:
+    from atlas import build, request
+    from atlas.book import epub, gathering, imprint, pdf
+
+    configuration = request.configuration(options.config_file)
+    root = configuration.resolve().parent
+    target = root / "dist" / f"llm-atlas-{__version__}.{options.kind}"
+    if options.kind == "pdf":
+        pdf.find_browser()  # before a minute of building
+    try:
+        with build.scratch_folder(target) as scratch:
+            if not options.site:
+                build.build_into(configuration, scratch, offline=False, strict=False)
+            book = gathering.gather(options.site or scratch, imprint.read(root))
+            pages = pdf.write(book, target) if options.kind == "pdf" else epub.write(book, target)
+    except build.FindingsError as error:
+        return _refuse(error.report, "没有成书")
+    size = f"{target.stat().st_size / 1_000_000:.1f} MB"
+    print(f"已写好 {target}（{f'{pages} 页，' if pages else ''}{size}）。")
     return CLEAN
 
 

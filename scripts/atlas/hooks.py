@@ -1,36 +1,52 @@
-"""MkDocs hooks of this project: put the pinned scripts that a finished site refers to beside it."""
+"""MkDocs hooks of this project: put beside a finished site the scripts that it refers to, and the index of its search."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from atlas.calculators import NAME, data_of, data_script
 from atlas.facts import data_folder, load, load_terms
 from atlas.finishing import finish
-from atlas.v8 import IFRAME_WORKER, MERMAID, library
+from atlas.v8 import MERMAID, library
 
-VENDOR = {"assets/vendor/mermaid.min.js": MERMAID, "assets/vendor/iframe-worker.js": IFRAME_WORKER}
+VENDOR = {"assets/vendor/mermaid.min.js": MERMAID}
+PREVIEW = "search/preview/"
+_WAITING: list[Any] = []
+"""The files of a preview, whose pages are rendered when somebody asks for them."""
 
 
 def on_config(config: Any) -> Any:
-    """The polyfill is for the offline flavour alone, and what follows moved headings for a book in which some moved."""
+    """A site that opens by double-click has no server that would look for the index page of a folder; what follows moved
+    headings is for a book in which some moved.
+    """
     from atlas import moved
 
-    plugins = config["plugins"]
-    if not _is_offline(config):
-        kept = [path for path in config["extra"].get("polyfills", []) if path not in VENDOR]
-        config["extra"]["polyfills"] = kept
-    mermaid2 = plugins.get("mermaid2")
+    if config["extra"].get("offline"):
+        config["use_directory_urls"] = False
+    mermaid2 = config["plugins"].get("mermaid2")
     if mermaid2 and mermaid2.config["javascript"]:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
+    config["extra"]["commit"] = config["extra"].get("commit") or _commit(config)
     options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
     moves = moved.load(data_folder(str(options.get("data") or "docs/_data")))
     if len(moves.pages) < len(moves.targets) and moved.SCRIPT not in config["extra_javascript"]:
         config["extra_javascript"].append(moved.SCRIPT)
     return config
+
+
+def _commit(config: Any) -> str:
+    """The commit that lies in the project's folder; nothing outside a repository."""
+    folder = Path(config["docs_dir"]).parent
+    try:
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return asked.stdout.strip()
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -61,30 +77,38 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_env(env: Any, config: Any, files: Any) -> Any:
-    """Give the glossary's words to jieba, which cuts the search index: it would cut 张量并行 in the wrong places.
+    """Make the index of the readers' search from the pages as rendered, and tell the template where it lies.
 
-    Only now, when pages are written: its dictionary takes a second to load, and whoever only looks needs no index.
+    Only now, when pages are written: whoever only looks needs no index. A preview has rendered none yet; its index is made
+    when a reader asks for it, from the pages that are there by then.
     """
-    import jieba
+    from atlas.render import add_file, is_rendered
 
-    jieba.setLogLevel(60)
-    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
-    for term in load_terms(data_folder(str(options.get("data") or "docs/_data"))).values():
-        for word in (term.zh, *term.also, *term.avoid):
-            if word and not word.isascii():
-                jieba.add_word(word, freq=2_000_000)
+    _WAITING.clear()
+    if is_rendered(files):
+        index = _index(files, config)
+        for path, text in index.items():
+            add_file(files, config, path, text)
+        config["extra"]["search_index"] = next(iter(index)).rpartition("/")[0] + "/"
+    else:
+        _WAITING.append(files)
+        config["extra"]["search_index"] = PREVIEW
     return env
 
 
 def on_post_build(config: Any) -> None:
-    """Copy each pinned script that some page loads; then finish the site, unless it is a preview or `atlas` does so."""
+    """Copy each pinned script that some page loads, and finish the site, unless it is a preview or `atlas` does so."""
     site = Path(config["site_dir"])
     ship(site)
+    for files in _WAITING:
+        (site / PREVIEW).mkdir(parents=True, exist_ok=True)
+        for path, text in _index(files, config).items():
+            (site / PREVIEW / Path(path).name).write_text(text, "utf-8")
     if _commands[-1:] in (["build"], ["gh-deploy"]) and "atlas-watcher" not in config["plugins"]:
-        finish(site, offline=_is_offline(config))
+        finish(site, offline=bool(config["extra"].get("offline")))
 
 
-on_post_build.mkdocs_priority = -200  # type: ignore[attr-defined] # after the offline plugin has written its index
+on_post_build.mkdocs_priority = -200  # type: ignore[attr-defined] # after all plugins have written what they write
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -95,10 +119,12 @@ def on_startup(command: str, dirty: bool) -> None:
 _commands: list[str] = []
 
 
-def _is_offline(config: Any) -> bool:
-    plugins = config["plugins"]
-    offline = plugins.get("offline") or plugins.get("material/offline")
-    return bool(offline and offline.config["enabled"])
+def _index(files: Any, config: Any) -> Mapping[str, str]:
+    from atlas.render import searched
+    from atlas.search import pieces
+
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    return pieces(searched(files), load_terms(data_folder(str(options.get("data") or "docs/_data"))).values())
 
 
 def ship(site: Path) -> None:

@@ -96,6 +96,7 @@ def _page(body: str, day: str) -> str:
     return f"""---
 title: 规则
 description: atlas validate 的全部 {len(RULES.rules)} 条规则：每条管什么、读者会看到什么、轻重，以及错误示例和正确示例。
+search: {{boost: 0.5}}
 checked: {day}
 ---
 

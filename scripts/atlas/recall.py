@@ -22,6 +22,7 @@ from atlas import dependencies
 from atlas.cache import Cache, digest
 from atlas.findings import RULES, Rule
 from atlas.model import Page, Site
+from atlas.numbering import ACROSS
 
 _TEXTS = frozenset({".css", ".html", ".js", ".json", ".py", ".yaml", ".yml"})
 """Files of which the contents, not only the names, may matter to what pages become."""
@@ -37,7 +38,7 @@ def find(configuration: Path, cache: Cache) -> Site | None:
         if not note:
             return None
         common = bytes.fromhex(note["common"])
-        keys = [page_key(common, source, url, (root / path).read_bytes()) for path, source, url, _ in note["pages"]]
+        keys = page_keys(common, [(source, url, (root / path).read_bytes()) for path, source, url, _ in note["pages"]])
         known = cache.pages(keys, root)
         if len(known) < len(set(keys)):
             return None
@@ -77,9 +78,16 @@ def rules(cache: Cache) -> None:
         cache.note(key, [_encode(rule) for rule in RULES.rules.values()])
 
 
-def page_key(common: bytes, source: str, url: str, content: bytes) -> bytes:
-    """The key of a page: all that is common to the project's pages, its name, its address and its content."""
-    return digest(common, source.encode(), url.encode(), content)
+def page_keys(common: bytes, pages: Sequence[tuple[str, str, bytes]]) -> list[bytes]:
+    """The key of each page, given as name, address and content: these, and all that is common to the project's pages.
+
+    A page that shows numbers of other pages' figures depends on the contents of all.
+    """
+    together = digest(*(content for _, _, content in pages))
+    return [
+        digest(common, source.encode(), url.encode(), content, together if any(one in content for one in ACROSS) else b"")
+        for source, url, content in pages
+    ]
 
 
 def configuration_parts(configuration: Path) -> Iterator[bytes]:

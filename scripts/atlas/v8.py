@@ -27,7 +27,6 @@ NODE_MODULES = Path(os.environ.get("ATLAS_NODE_MODULES") or Path(__file__).resol
 MERMAID = "mermaid/dist/mermaid.min.js"
 PELE = "pele/dist/pele.global.js"
 KATEX = "katex/dist/katex.min.js"
-IFRAME_WORKER = "iframe-worker/shim/index.js"
 
 
 _RUNNING: list[str] = []

@@ -86,49 +86,6 @@ def test_every_page_of_the_bundle_is_whole(page: Page, offline_site: Path, traff
     traffic.assert_clean()
 
 
-QUERIES = {
-    "张量并行": "distributed/tensor-parallel",
-    "流水线并行": "distributed/pipeline-parallel",
-    "混合专家": "architecture/moe",
-    "显存": "/memory",
-    "KV 缓存": "deployment/kv-cache",
-    "LoRA": "finetuning/lora",
-    "昇腾": "#ascend",
-    "流水": "distributed/pipeline-parallel",
-}
-FIRST = 6
-"""Among so many results, pages and their sections counted, the section that explains the words must be."""
-
-
-# Material searches while the reader types; the list is settled when it has not changed for this long, in milliseconds.
-SETTLED = 1_000
-
-
-def search(page: Page, query: str) -> list[str]:
-    """Type a query as a reader would and return where the results lead, once they have settled."""
-    box = page.locator("input.md-search__input")
-    box.click()
-    box.press_sequentially(query)
-    box.press("End")  # Chinese is inserted without a key; Material waits for one to come up, as an input method's does
-    links = page.locator("a.md-search-result__link")
-    links.first.wait_for(state="attached", timeout=90_000)
-    page.wait_for_timeout(SETTLED)
-    return [links.nth(number).get_attribute("href") or "" for number in range(links.count())]
-
-
-@pytest.mark.search
-@pytest.mark.parametrize("where", ["hosted", "offline"])
-def test_search_finds_chinese_terms(browser: Browser, hosted: str, offline_site: Path, where: str) -> None:
-    """The words that a reader types lead to the section that explains them, hosted and from file://."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    start = hosted if where == "hosted" else (offline_site / "index.html").as_uri()
-    for query, wanted in QUERIES.items():
-        page.goto(start, wait_until="load")
-        found = search(page, query)
-        assert any(wanted in link for link in found[:FIRST]), (query, found[:FIRST])
-    page.close()
-
-
 @pytest.mark.parametrize("where", ["hosted", "offline"])
 def test_dark_switch_recolours_diagrams(browser: Browser, hosted: str, offline_site: Path, where: str) -> None:
     """The switch changes the colours of a diagram that is already drawn."""

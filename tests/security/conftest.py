@@ -176,19 +176,19 @@ class Chamber:
         self.ran.clear()
         self.asked.clear()
 
-    def try_all(self, pages: Mapping[int, str], *, until: str = "") -> None:
+    def try_all(self, pages: Mapping[int, str], *, until: str = "", at_once: int = BATCH) -> None:
         """Open every page, each in a frame of its own, wait for an element if one is named, and do all that a reader might do."""
         page = self.context.new_page()
         page.on("popup", lambda opened: opened.close())
         page.on("dialog", lambda dialog: dialog.dismiss())
         numbers = sorted(pages)
-        for start in range(0, len(numbers), BATCH):
-            batch = numbers[start : start + BATCH]
+        for start in range(0, len(numbers), at_once):
+            batch = numbers[start : start + at_once]
             self.pages |= {f"/{number}": pages[number] for number in batch}
             self.pages["/"] = "".join(f'<iframe src="/{number}"></iframe>' for number in batch)
-            page.goto(f"{HOME}/", wait_until="load")
+            page.goto(f"{HOME}/", wait_until="load", timeout=180_000)
             for frame in page.frames[1:] if until else ():
-                frame.wait_for_selector(until, timeout=60_000)
+                frame.wait_for_selector(until, timeout=180_000)
             page.evaluate(TRY)
             page.wait_for_timeout(400)  # what a script or an animation does later
         page.close()

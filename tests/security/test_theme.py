@@ -71,7 +71,7 @@ def open_all(chamber: Chamber, site: Path) -> None:
     """Look at every page of a themed site."""
     chamber.folder = site
     found = {one.number: site / f"p{one.number}" / "index.html" for one in FRONT_MATTER} | {0: site / "index.html"}
-    chamber.try_all({number: page.read_text("utf-8") for number, page in found.items()})
+    chamber.try_all({number: page.read_text("utf-8") for number, page in found.items()}, at_once=8)
 
 
 def test_front_matter(chamber: Chamber, dangerous: Path, cleaned: Path) -> None:
@@ -100,7 +100,7 @@ def test_search_shows_code_as_code(chamber: Chamber, cleaned: Path) -> None:
     page.get_by_role("textbox").first.focus()
     page.keyboard.type("诱饵")
     results = page.locator(".md-search-result__item, .atlas-hit, [data-search-result]")
-    results.first.wait_for(timeout=20_000)
+    results.first.wait_for(timeout=90_000)
     assert "onerror" in " ".join(results.all_text_contents())
     page.wait_for_timeout(200)
     assert not chamber.ran

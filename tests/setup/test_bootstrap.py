@@ -147,7 +147,7 @@ def test_one_package_of_a_lock_file() -> None:
 
 @pytest.mark.parametrize("group", ["site", "test"])
 def test_locks_pin_the_backend_that_builds_them(group: str) -> None:
-    """jieba has no wheel; without this its build would fetch a setuptools that no lock knows."""
+    """A package without a wheel for the machine would else be built by a setuptools that no lock knows."""
     lock = (REPOSITORY / "requirements" / f"{group}.txt").read_text("utf-8")
     for name in ("setuptools", "hatchling", "editables"):
         assert "--hash=sha256:" in bootstrap.pinned(lock, name)

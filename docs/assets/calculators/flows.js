@@ -58,6 +58,18 @@
     };
   };
 
+  const typedFlow = (inputs) => {
+    const {params, layers, width: hidden, heads, kv_heads: kvHeads} = inputs;
+    if (hidden % heads || heads % kvHeads) {
+      throw new atlas.BadInput("heads", "隐藏维要能被注意力头整除，注意力头要能被 KV 头整除。");
+    }
+    return {
+      total: params, active: params, layers, full: layers, sliding: 0, window: 0, hidden, heads, width: hidden,
+      kv: (2 * kvHeads * hidden) / heads, kvHeads, experts: 1, chosen: 1, moeLayers: 0, inner: inputs.ffn,
+      matrices: inputs.gated === "yes" ? 3 : 2, routed: 0, seen: (tokens) => layers * tokens,
+    };
+  };
+
   const PEAKS = {16: ["bf16_dense", "fp16_dense"], fp8: ["fp8_dense"], int8: ["int8_dense"], fp4: ["fp4_dense"]};
   const PRECISIONS = {16: "16 位（BF16，没有就 FP16）", fp8: "FP8", int8: "INT8", fp4: "FP4"};
   // Dense FLOP/s of a card, or null.
@@ -74,5 +86,5 @@
     }
     return peak;
   };
-  Object.assign(atlas, {flowOf, peakOf, neededPeak});
+  Object.assign(atlas, {flowOf, typedFlow, peakOf, neededPeak});
 })();

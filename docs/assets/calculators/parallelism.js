@@ -1,7 +1,7 @@
 // 并行策略选择: the same steps as scripts/atlas/calculators/parallelism.py and grids.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, flowOf, neededPeak} = atlas;
+  const {show, BadInput, flowOf, typedFlow, neededPeak} = atlas;
   const q = atlas.quantities;
   const MOST_STAGES = 128, MOST_CONTEXT = 64, MOST_CHUNKS = 8, SHORTEST = 4096, UNEVEN = 1.15, SHOWN = 10, TIED = 5;
   const BYTES = {style: "bytes", digits: 3}, PERCENT = {digits: 3, unit: "%"};
@@ -161,7 +161,7 @@
   };
   const planOf = (job, grid) => {
     let best = null, least = Infinity;
-    for (const full of [false, true]) {
+    for (const full of job.always ? [true] : [false, true]) {
       for (const zero of [1, 3]) {
         for (const chunks of chunksOf(job, grid)) {
           const one = planWith(job, grid, zero, full, chunks);
@@ -202,7 +202,7 @@
     const memory = data.number("devices", inputs.device, "memory_usable") || data.number("devices", inputs.device, "memory") || 0;
     const share = inputs.links / 100;
     return {
-      flow: flowOf(data, inputs.model),
+      flow: inputs.model === "free" ? typedFlow(inputs) : flowOf(data, inputs.model),
       cards: inputs.cards,
       node: inputs.node,
       memory: memory * 1e9 * (1 - inputs.reserve / 100),
@@ -215,6 +215,7 @@
       micro: inputs.micro,
       gradient: Number(inputs.gradient),
       hidden: inputs.overlap === "hidden",
+      always: inputs.recompute === "full",
     };
   };
 

@@ -60,8 +60,7 @@
     };
   };
 
-  const saved = (shape, plan, active) =>
-    plan.recompute === "none" ? null : 100 * (1 - active / activations(shape, {...plan, recompute: "none"}));
+  const saved = (shape, plan, active) => 100 * (1 - active / activations(shape, {...plan, recompute: "none"}));
 
   const ADVICE = [
     "切权重：张量并行、流水线并行或 ZeRO-3",
@@ -115,7 +114,7 @@
         flying: q.layers_in_flight(shape.layers, plan.pipeline, plan.micro_batches, plan.virtual),
         batch,
         tokens: batch * plan.sequence,
-        saved: saved(shape, plan, active),
+        ...(plan.recompute === "none" ? {} : {saved: saved(shape, plan, active)}),
       },
       bars: {
         stages: [0, 1, 2, 3].map((stage) =>

@@ -6,12 +6,12 @@
   const start = (section) => {
     const id = section.dataset.calculator;
     const {inputs} = atlas.declared(id);
-    const form = section.querySelector("form");
+    const form = section.querySelector(".atlas-calculator-form");
     const fault = section.querySelector(".atlas-calculator-error");
     const said = section.querySelector(".atlas-calculator-said");
     const blocks = section.querySelector(".atlas-calculator-blocks");
     const done = section.querySelector(".atlas-calculator-done");
-    const control = (name) => form.elements.namedItem(name);
+    const control = (name) => form.querySelector(`[name="${name}"]`);
     const foreign = new Map(); // keys from the address that no list offers: said, not swallowed
     const searched = new Map();
     let timer = 0;
@@ -88,6 +88,8 @@
           control(caught.input).setAttribute("aria-errormessage", fault.id);
         }
       }
+      // Beside the field, or else below the form: on a phone the form is longer than the screen.
+      (error?.input ? control(error.input).closest(".atlas-calculator-field") : form).after(fault);
       fault.hidden = !error;
       if (fault.textContent !== (error?.sentence ?? "")) fault.textContent = error?.sentence ?? "";
       said.hidden = blocks.hidden = Boolean(error);
@@ -138,7 +140,6 @@
       clearTimeout(timer);
       timer = setTimeout(remember, WAIT);
     });
-    form.addEventListener("submit", (event) => event.preventDefault());
     form.querySelector("[data-action=copy]").addEventListener("click", copy);
     form.querySelector("[data-action=reset]").addEventListener("click", () => {
       for (const one of inputs) put(one.name, one.default ?? "");
@@ -150,6 +151,7 @@
       restore();
       renew();
     });
+    section.querySelector(".atlas-calculator-plain").hidden = true;
     form.querySelector("fieldset").disabled = false;
     restore();
     renew();

@@ -98,6 +98,35 @@ def flow_of(data: Data, key: str) -> Flow:
     )
 
 
+def typed_flow(numbers: Mapping[str, float], gated: bool) -> Flow:
+    """A dense decoder typed by hand: ``params``, ``layers``, ``width``, ``heads``, ``kv_heads`` and ``ffn``.
+
+    Raises:
+        BadInputError: if its heads are not of whole width.
+    """
+    layers, hidden, heads, kv_heads = (numbers[name] for name in ("layers", "width", "heads", "kv_heads"))
+    if hidden % heads or heads % kv_heads:
+        raise BadInputError("heads", "隐藏维要能被注意力头整除，注意力头要能被 KV 头整除。")
+    return Flow(
+        total=numbers["params"],
+        active=numbers["params"],
+        layers=layers,
+        full=layers,
+        sliding=0.0,
+        window=0.0,
+        hidden=hidden,
+        heads=heads,
+        width=hidden,
+        kv=2 * kv_heads * hidden / heads,
+        kv_heads=kv_heads,
+        experts=1.0,
+        chosen=1.0,
+        moe_layers=0.0,
+        inner=numbers["ffn"],
+        matrices=3.0 if gated else 2.0,
+    )
+
+
 _WANTED = {
     "params_total": "总参数",
     "params_active": "激活参数",

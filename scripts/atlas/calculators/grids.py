@@ -54,6 +54,8 @@ class Job:
     """Bytes of a gradient: 2 or 4."""
     hidden: bool
     """Whether experts' traffic runs beside another micro-batch's arithmetic."""
+    always: bool
+    """Whether everything is recomputed even where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def plan(job: Job, grid: Grid) -> tuple[Plan | None, float]:
     """The fastest plan of a grid that fits, and the least memory that any of its plans takes."""
     best: Plan | None = None
     least = math.inf
-    for full in (False, True):
+    for full in (True,) if job.always else (False, True):
         for zero in (1, 3):
             for chunks in _chunks(job, grid):
                 one = _plan(job, grid, zero, full, chunks)

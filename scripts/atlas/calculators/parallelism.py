@@ -18,7 +18,7 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
-from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak
+from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak, typed_flow
 from atlas.calculators.grids import MOST_STAGES, SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plan, uneven
 from atlas.calculators.numbers import show
 
@@ -104,7 +104,7 @@ def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
     memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory") or 0.0
     share = numbers["links"] / 100
     return Job(
-        flow_of(data, str(inputs["model"])),
+        typed_flow(numbers, inputs["gated"] == "yes") if inputs["model"] == _FREE else flow_of(data, str(inputs["model"])),
         int(numbers["cards"]),
         int(numbers["node"]),
         memory * 1e9 * (1 - numbers["reserve"] / 100),
@@ -117,6 +117,7 @@ def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
         int(numbers["micro"]),
         float(str(inputs["gradient"])),
         inputs["overlap"] == "hidden",
+        inputs["recompute"] == "full",
     )
 
 
@@ -227,8 +228,19 @@ CALCULATOR = Calculator(
     id="parallelism",
     title="并行策略选择",
     inputs=(
-        Input("model", "模型", "model", "llama-3-1-405b", needs=("params_total", "layers", "hidden", "heads"),
-              group="训什么"),
+        Input("model", "模型", "model", "llama-3-1-405b", choices={_FREE: "自己填（稠密）"},
+              needs=("params_total", "layers", "hidden", "heads"), group="训什么"),
+        *(
+            Input(name, label, "number", default, "", low, high, whole=name != "params", group="训什么",
+                  when=(("model", (_FREE,)),))
+            for name, label, default, low, high in (
+                ("params", "总参数", "175B", 1e6, 1e14), ("layers", "层数", "96", 1, 1000),
+                ("width", "隐藏维", "12288", 1, 200_000), ("heads", "注意力头", "96", 1, 2048),
+                ("kv_heads", "KV 头", "96", 1, 2048), ("ffn", "FFN 宽度", "49152", 1, 2_000_000),
+            )
+        ),
+        Input("gated", "门控 FFN", "choice", "no", choices={"no": "否（GELU）", "yes": "是（SwiGLU）"}, group="训什么",
+              when=(("model", (_FREE,)),)),
         Input("sequence", "序列长度", "number", "8192", "词元", 128, 1e7, whole=True, group="训什么"),
         Input("batch", "全局批", "number", "2048", "条序列", 1, 1e6, whole=True, group="训什么"),
         Input("device", "设备", "device", "h100-sxm", needs=("memory",), group="机器"),
@@ -250,6 +262,8 @@ CALCULATOR = Calculator(
               choices={"4": "FP32，每参数共 18 字节", "2": "16 位，每参数共 16 字节"}, group="更多"),
         Input("overlap", "专家间的通信", "choice", "shown", choices={"shown": "不藏", "hidden": "与另一个微批的计算重叠"},
               group="更多", help="只对 MoE 有用；DualPipe 一类排法能藏"),
+        Input("recompute", "重算", "choice", "auto", choices={"auto": "放不下才全部重算", "full": "总是全部重算"},
+              group="更多"),
         Input("reserve", "显存留出", "number", "8", "%", 0, 80, group="更多", help="通信缓冲、碎片、临时量"),
         Input("own_tp", "TP", "number", "", "", 1, 1024, whole=True, optional=True, group="对照一种切法（可不填）"),
         Input("own_pp", "PP", "number", "", "", 1, 1024, whole=True, optional=True, group="对照一种切法（可不填）"),

@@ -82,8 +82,10 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "total": total, "cards": cards, "weights": own[0], "gradients": own[1], "optimizer": own[2],
         "activations": active, "logits": scores, "states": own[0] + own[1] + own[2], "layer": layer_bytes(shape, plan),
         "flying": layers_in_flight(shape.layers, plan.pipeline, plan.micro_batches, plan.virtual),
-        "batch": batch, "tokens": batch * plan.sequence, "saved": _saved(shape, plan, active),
+        "batch": batch, "tokens": batch * plan.sequence,
     }  # fmt: skip
+    if plan.recompute != "none":
+        values["saved"] = _saved(shape, plan, active)
     return Result(
         values,
         bars={
@@ -102,10 +104,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
     )
 
 
-def _saved(shape: Shape, plan: Plan, active: float) -> float | None:
+def _saved(shape: Shape, plan: Plan, active: float) -> float:
     """Per cent of the activations that recomputation saves."""
-    if plan.recompute == "none":
-        return None
     return 100 * (1 - active / activations(shape, dataclasses.replace(plan, recompute="none")))
 
 

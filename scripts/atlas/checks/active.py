@@ -119,8 +119,10 @@ def _places(view: PageView, element: str, attribute: str, count: int) -> list[Lo
     if not every:  # nobody wrote it: it comes from an extension
         return []
     html, marks = view.places.marked([(path, found.start() if element else found.end()) for path, found in every])
-    stands = re.compile(rf"([{marks}])<{re.escape(element)}" if element else rf"<[^<>]*?([{marks}])", re.IGNORECASE)
-    live = {found[1] for found in stands.finditer(html)} if marks and html else set()
+    live: set[str] = set()
+    if marks and html:
+        stands = rf"([{marks}])<{re.escape(element)}" if element else rf"<[^<>]*?([{marks}])"
+        live = {found[1] for found in re.finditer(stands, html, re.IGNORECASE)}
     sure = [one for mark, one in zip(marks, every, strict=True) if mark in live]
     return [view.places.location(path, found.start()) for path, found in sure or prose or every]
 

@@ -1,4 +1,4 @@
-"""What pages ask of the data in vain: tables and pictures that can't be made, values that there are not."""
+"""What pages ask for in vain: tables and pictures that can't be made, values and numbered figures that there are not."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ UNKNOWN = RULES.add(
     Severity.ERROR,
     "句子里引用了数据里没有的值",
     "读者会看到 `[=…]` 原文。写成 `[=类.行.列]`，例如 `[=devices.h100-sxm.memory]`；公式写 `[=公式(…): 格式]`。",
+)
+REFERENCE = RULES.add(
+    "figure-reference-missing",
+    Severity.ERROR,
+    "`[图#](…)` 或 `[表#](…)` 指的地方没有编了号的图或表",
+    '读者只看到“图”字，没有编号。链接写到那张图或表自己的锚点：图的围栏写 `id="锚点"`，表题后写 `{#锚点}`。',
+)
+ALONE = RULES.add(
+    "table-caption-alone",
+    Severity.ERROR,
+    "以 `表：` 开头的表题后面不是表",
+    "读者会看到一段孤零零的“表：…”。表题单独成段，隔一个空行，紧接着就是表。",
 )
 
 CALCULATOR = RULES.add(

@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.finishing import leftovers, names, policy
+from atlas.finishing import leftovers, markup, names, policy, styles
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
 
-STEPS: tuple[Step, ...] = (leftovers.drop_leftovers, names.hash_names, policy.write_policies)
-"""In this order: what a page holds is what its policy is about, so that comes last."""
+STEPS: tuple[Step, ...] = (
+    leftovers.drop_leftovers,
+    styles.drop_unused_rules,
+    markup.shorten_pages,
+    names.hash_names,
+    policy.write_policies,
+)
+"""In this order: nothing is read for classes that is dropped, names come after all that changes a file, and what a page
+holds in the end is what its policy is about.
+"""
 
 
 def finish(folder: Path, *, offline: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
@@ -30,6 +32,30 @@ def output_folder(md: Markdown) -> str | None:
     """Zensical's output folder; ``None`` with MkDocs, whose hook adds generated files to the site."""
     context = _registered(md.preprocessors, "rendering_context")
     return str(context.config.get("site_dir") or "site") if context is not None else None
+
+
+def documents_folder(md: Markdown) -> Path | None:
+    """The folder with the pages."""
+    file = _registered(md.treeprocessors, "relpath")
+    if file is not None and hasattr(file, "config"):
+        return Path(file.config.docs_dir)
+    context = _registered(md.preprocessors, "rendering_context")
+    return Path(str(context.config.get("docs_dir") or "docs")) if context is not None else None
+
+
+def navigation(md: Markdown) -> Sequence[Any]:
+    """The navigation as its author wrote it: lists, and mappings from a name to a page or a list; empty if there is none."""
+    file = _registered(md.treeprocessors, "relpath")
+    if file is not None and hasattr(file, "config"):
+        return file.config.nav or ()
+    context = _registered(md.preprocessors, "rendering_context")
+    return [_as_written(one) for one in context.config.get("nav") or ()] if context is not None else ()
+
+
+def _as_written(item: Mapping[str, Any]) -> Any:
+    """An entry of the navigation as Zensical keeps it → as it was written."""
+    value = [_as_written(one) for one in item.get("children") or ()] or str(item.get("url") or "")
+    return {item["title"]: value} if item.get("title") else value
 
 
 def relative(md: Markdown, target: str) -> str | None:

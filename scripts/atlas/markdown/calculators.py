@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markdown import Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
@@ -173,20 +174,34 @@ class CalculatorPlacer(Treeprocessor):
 
 
 class CalculatorLoader(Treeprocessor):
-    """Turns the resolved links into the scripts and the style sheet that they name."""
+    """Takes the resolved links out of the page and notes what they name."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
 
     def run(self, root: etree.Element) -> None:
+        """Addresses are known only now that the engine resolved them."""
+        self._state.loads = []
+        for parent in list(root.iter()):
+            for link in [one for one in parent if one.tag == "a" and one.get("class") == "atlas-load"]:
+                self._state.loads.append(link.get("href", ""))
+                parent.remove(link)
+
+
+class CalculatorScripts(Postprocessor):
+    """Adds the style sheet and the scripts of a page's calculators, after the page was cleaned of whatever runs."""
+
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
+    def run(self, text: str) -> str:
         """Scripts run in order, once the page has been read: over ``file://`` too, so they are no modules."""
-        for link in [one for one in root.iter("a") if one.get("class") == "atlas-load"]:
-            href = link.attrib.pop("href")
-            link.attrib.clear()
-            link.text = None
-            if href.endswith(".css"):
-                link.tag = "link"
-                link.attrib.update({"rel": "stylesheet", "href": href})
-            else:
-                link.tag = "script"
-                link.attrib.update({"src": href, "defer": ""})
+        loads, self._state.loads = self._state.loads, []
+        sheets = [f'<link rel="stylesheet" href="{escape(one)}">' for one in loads if one.endswith(".css")]
+        scripts = [f'<script src="{escape(one)}" defer></script>' for one in loads if one.endswith(".js")]
+        return "".join(sheets) + text + "".join(scripts)
 
 
 class _Maker:
@@ -204,7 +219,7 @@ class _Maker:
         named = {"class": "atlas-calculator", "data-calculator": calculator.id, "aria-label": f"计算器：{calculator.title}"}
         section = etree.Element("section", {**named, "id": "calculator"})
         self._form(section)
-        etree.SubElement(etree.SubElement(section, "noscript"), "p").text = AtomicString(
+        etree.SubElement(section, "p", {"class": "atlas-calculator-plain"}).text = AtomicString(
             "改动数字要用 JavaScript。没有它，下面是表单里这组数的结果。"
         )
         etree.SubElement(
@@ -248,7 +263,10 @@ class _Maker:
         yield from (one for one in self._calculator.inputs if is_asked(one, values))
 
     def _form(self, section: etree.Element) -> None:
-        form = etree.SubElement(section, "form", {"class": "atlas-calculator-form", "autocomplete": "off"})
+        # No form: it would send nothing anywhere, and pages may hold none.
+        form = etree.SubElement(
+            section, "div", {"class": "atlas-calculator-form", "role": "form", "data-search-exclude": ""}
+        )
         everything = etree.SubElement(form, "fieldset", {"class": "atlas-calculator-all", "disabled": ""})
         asked = {one.name for one in self._asked()}
         parent, legend = everything, ""

@@ -18,7 +18,6 @@ from atlas.facts import KINDS, Source
 from atlas.markdown.state import PageState, collector
 
 _KEY = "data-cite"
-_BARE = "data-bare"
 
 
 class CitationPattern(InlineProcessor):
@@ -35,16 +34,16 @@ class CitationPattern(InlineProcessor):
         return cite((part.strip()[1:] for part in m[1].split(";")), self._state), m.start(0), m.end(0)
 
 
-def cite(keys: Iterable[str], state: PageState, *, titled: bool = True) -> etree.Element:
+def cite(keys: Iterable[str], state: PageState) -> etree.Element:
     """A ``<sup>`` with a link for each source; their numbers come with :class:`ReferenceList`.
 
-    A table's cells go untitled: the same few titles a thousand times over would outweigh the page.
+    What a link leads to stands once, in that list, whence the tooltip takes it: titles on all links would outweigh the page.
     """
     sup = etree.Element("sup", {"class": "atlas-cite"})
     written = collector.get()
     for key in keys:
         if key in state.sources:
-            etree.SubElement(sup, "a", {_KEY: key} if titled else {_KEY: key, _BARE: ""}).text = AtomicString("[0]")
+            etree.SubElement(sup, "a", {_KEY: key}).text = AtomicString("[0]")
             continue
         if written is not None:
             written.unknown_citations.append(key)
@@ -78,10 +77,7 @@ class ReferenceList(Treeprocessor):
 
     def _number(self, link: etree.Element, numbers: dict[str, int]) -> None:
         key = link.attrib.pop(_KEY)
-        source = self._state.sources[key]
         link.set("href", f"#ref-{key}")
-        if link.attrib.pop(_BARE, None) is None:
-            link.set("title", f"{source.by}：{source.title}（{source.year}）")
         if key not in numbers:
             numbers[key] = len(numbers) + 1
             link.set("id", f"cite-{key}")

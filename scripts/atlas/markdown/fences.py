@@ -17,6 +17,7 @@ from markdown import Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from atlas import numbering
 from atlas.charts import OPTIONS, data_of, draw_charts
 from atlas.diagrams import (
     NARROW,
@@ -35,6 +36,7 @@ from atlas.diagrams import (
 )
 from atlas.facts import KINDS
 from atlas.markdown.citations import describe
+from atlas.markdown.numbers import stem_of
 from atlas.markdown.state import PageState, Pending, collector, note_failure, note_problem
 from atlas.markdown.tables import INVALID, broken
 from atlas.model import DataProblem, Fence
@@ -125,9 +127,10 @@ class DiagramPainter(Postprocessor):
     def __init__(self, state: PageState, md: Markdown) -> None:
         super().__init__(md)
         self._state = state
+        self._painted = 0
 
     def run(self, text: str) -> str:
-        """Paint every diagram of the page."""
+        """Paint every diagram of the page, and number it."""
         if self._state.diagrams:
             prepare((pending.fence.source for pending in self._state.diagrams), (WIDE, NARROW))
         return _PLACEHOLDER.sub(lambda mark: self._figure(int(mark[1])) if mark[1] else mark[0], text)
@@ -137,6 +140,9 @@ class DiagramPainter(Postprocessor):
         written = collector.get()
         if written is not None:  # noted no sooner: a fence that is shown as code is none of the page's diagrams
             written.fences.append(pending.fence)
+        self._painted += 1
+        pending.label = numbering.label(numbering.FIGURE, stem_of(self.md), self._painted)
+        pending.anchor = pending.anchor or numbering.default_anchor(numbering.FIGURE, self._painted)
         try:
             return figure(pending, f"d{number + 1}")
         except EngineError as error:
@@ -164,8 +170,7 @@ def figure(pending: Pending, prefix: str) -> str:
         else [(wide, "atlas-wide", f"{prefix}w"), (narrow, "atlas-narrow", f"{prefix}n")]
     )
     drawn = "".join(_svg(drawing, name, title, description, stem, pending.links) for drawing, name, stem in layouts)
-    anchor = f' id="{escape(pending.anchor)}"' if pending.anchor else ""
-    return f'<figure class="atlas-figure"{anchor}>{drawn}{_caption(title)}{_words(words, description)}</figure>'
+    return f"{_opening(pending)}{drawn}{_caption(pending, title)}{_words(words, description)}</figure>"
 
 
 def client_figure(pending: Pending, words: Outline) -> str:
@@ -173,8 +178,8 @@ def client_figure(pending: Pending, words: Outline) -> str:
     fence, source = pending.fence, relinked(pending.fence.source, pending.links)
     title, description = fence.title or words.title, fence.description or words.description
     return (
-        f'<figure class="atlas-figure atlas-client"><div class="mermaid" data-search-exclude>{escape(source)}</div>'
-        f"{_caption(title)}{_words(words, description)}</figure>"
+        f'{_opening(pending, " atlas-client")}<div class="mermaid" data-search-exclude>{escape(source)}</div>'
+        f"{_caption(pending, title)}{_words(words, description)}</figure>"
     )
 
 
@@ -205,8 +210,15 @@ def _svg(drawing: Drawing, layout: str, title: str, description: str, stem: str,
     return f"{opening[:-1]} data-search-exclude{named}>{inside}{body.strip()}"
 
 
-def _caption(title: str) -> str:
-    return f"<figcaption>{escape(title)}</figcaption>" if title else ""
+def _opening(pending: Pending, more: str = "") -> str:
+    """The figure's first tag; its source goes along for those who want to copy it."""
+    anchor = f' id="{escape(pending.anchor)}"' if pending.anchor else ""
+    return f'<figure class="atlas-figure{more}"{anchor} data-source="{escape(pending.fence.source.strip())}">'
+
+
+def _caption(pending: Pending, title: str) -> str:
+    number = f'<span class="atlas-number">{escape(pending.label)}</span>' if pending.label else ""
+    return f"<figcaption>{' '.join(filter(None, [number, escape(title)]))}</figcaption>" if number or title else ""
 
 
 def _words(words: Outline, description: str) -> str:

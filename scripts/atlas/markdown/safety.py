@@ -6,6 +6,7 @@ no other part of the extension has to be trusted. It can't be silenced like a fi
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,9 +15,11 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from atlas.markdown.addresses import page_metadata
-from atlas.markdown.state import collector
+from atlas.markdown.state import PageState, collector
 from atlas.safety import clean, clean_metadata
 
+_TRUSTED = re.compile(r'<atlas-trusted n="(\d+)"></atlas-trusted>')
+"""No attribute's value can hold this once a page is clean: a quotation mark in one is spelt out."""
 as_written: ContextVar[bool] = ContextVar("as_written", default=False)
 """Whether a page is rendered only to find places in it: then all that its author wrote is needed."""
 
@@ -24,12 +27,21 @@ as_written: ContextVar[bool] = ContextVar("as_written", default=False)
 class Cleaner(Postprocessor):
     """Leaves out what is not allowed in a page's content; what it was given is kept for the checks."""
 
+    def __init__(self, state: PageState, md: Markdown) -> None:
+        super().__init__(md)
+        self._state = state
+
     def run(self, text: str) -> str:
         """Clean a page, or a piece of one: headings pass through here on their own, too, the whole page last."""
         written = collector.get()
         if written is not None:
             written.html = text
-        return text if as_written.get() else clean(text)
+        cleaned = text if as_written.get() else clean(text)
+        return _TRUSTED.sub(self._trusted, cleaned) if self._state.trusted else cleaned
+
+    def _trusted(self, mark: re.Match[str]) -> str:
+        number = int(mark[1])
+        return self._state.trusted[number] if number < len(self._state.trusted) else ""
 
 
 class MetadataCleaner(Preprocessor):

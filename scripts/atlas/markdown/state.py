@@ -34,6 +34,8 @@ class Pending:
 
     fence: Fence
     anchor: str = ""
+    label: str = ""
+    """Its number for readers."""
     links: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,9 +64,18 @@ class PageState:
     """The folder of the site with the calculators' scripts; empty if it has none: they then show an example each."""
     calculator_pages: str = ""
     """The folder with a page for each calculator, named by its id; empty if there is none."""
+    loads: list[str] = field(default_factory=list)
+    """Addresses of the style sheet and the scripts of the page's calculators, in order, once they are resolved."""
     diagrams: list[Pending] = field(default_factory=list)
+    trusted: list[str] = field(default_factory=list)
+    """HTML of the extension's own that no author may write (a calculator's script), by the number of its mark."""
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0
     """How many tables were made so far."""
     rows_shown: set[str] = field(default_factory=set)
     """Anchors of rows on the page so far: the first table that shows a row has it."""
+
+    def trust(self, html: str) -> dict[str, str]:
+        """The attributes of an ``<atlas-trusted>`` element that becomes this HTML once all else on the page is clean."""
+        self.trusted.append(html)
+        return {"n": str(len(self.trusted) - 1)}

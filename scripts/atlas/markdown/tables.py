@@ -21,6 +21,7 @@ from atlas.markdown.addresses import relative
 from atlas.markdown.changes import change_list
 from atlas.markdown.citations import cite
 from atlas.markdown.licences import licence_list
+from atlas.markdown.numbers import listing
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
 from atlas.selection import SelectionError, select
@@ -36,7 +37,7 @@ _OPEN_REMARKS = 4
 
 
 def fence(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
-    """Superfences' formatter for ``facts`` and its kin, ``changes``, ``licences``: leave a mark where they will stand."""
+    """Superfences' formatter for the fences that become elements: leave a mark where those will stand."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
     state.blocks.append(Block(language, source, str(options.get("id") or more.get("id_value") or "")))
     return f'<atlas-facts n="{len(state.blocks) - 1}"></atlas-facts>'
@@ -61,17 +62,19 @@ class TablePlacer(Treeprocessor):
     def _built(self, block: Block) -> etree.Element:
         try:
             if block.language == "changes":
-                return change_list(self.md, self._state)
+                return change_list(self.md, self._state, block.text)
             if block.language == "licences":
                 return licence_list(self.md, self._state)
             if block.language == "facts-due":
                 return _due(self._state)
             if block.language == "facts-files":
                 return self._files()
+            if block.language == "figures":
+                return listing(self.md, self._state, block.text)
             return self._table(block)
         except SelectionError as error:
             note_problem(DataProblem(INVALID, block.text, str(error), error.hint, error.line))
-            return broken(f"这张表画不出来：{error}", block.text)
+            return broken(f"这里画不出来：{error}", block.text)
 
     def _table(self, block: Block) -> etree.Element:
         selection = select(block.text, self._state.facts, ())
@@ -161,8 +164,9 @@ class _TableMaker:
             row.set("id", anchor)
         for number, (cell, type_) in enumerate(zip(line.cells, self._table.types, strict=True)):
             attributes = _class(type_)
-            if cell.order != "" and cell.order != cell.text:
-                attributes["data-order"] = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
+            order = f"{cell.order:.12g}" if isinstance(cell.order, float) else cell.order
+            if order not in {"", cell.text}:
+                attributes["data-order"] = order
             if number == 0:
                 self._cell(etree.SubElement(row, "th", {"scope": "row", **attributes}), cell)
             else:
@@ -182,7 +186,7 @@ class _TableMaker:
             link = etree.SubElement(element, "a", {"href": f"#{anchor}", "class": "atlas-remark"})
             link.text = AtomicString(f"注{len(self._remarks)}")
         if cell.sources:
-            element.append(cite(cell.sources, self._state, titled=False))
+            element.append(cite(cell.sources, self._state))
 
     def _legend(self, holder: etree.Element) -> None:
         first, last = self._table.checked
@@ -219,7 +223,7 @@ def _download(holder: etree.Element, title: str, addresses: Mapping[str, str]) -
         _tail(holder, " ")
         link = etree.SubElement(holder, "a", {"href": href, "download": "", "class": "atlas-download"})
         link.text = AtomicString(form.upper())
-        link.set("aria-label", f"下载“{title}”的全部数据（{form.upper()}）")
+        link.set("aria-label", f"{form.upper()} 下载“{title}”的全部数据")  # begins with what one sees
 
 
 def _tail(holder: etree.Element, text: str) -> None:

@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
@@ -49,6 +49,9 @@ from atlas.markdown.safety import as_written
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
 from atlas.scan import scan
+
+if TYPE_CHECKING:
+    from atlas.search import Source
 
 Look = Callable[[Site], None]
 
@@ -123,6 +126,31 @@ def add_file(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
     if old is not None:
         files.remove(old)
     files.append(File.generated(config, path, content=text))
+
+
+def is_rendered(files: Files) -> bool:
+    """Whether every page has been rendered; in a preview only those are that somebody has asked for."""
+    return all(file.page and file.page.content is not None for file in files.documentation_pages())
+
+
+def searched(files: Files) -> Iterator[Source]:
+    """Called by the project's hook: the pages that a search may find, those outside the navigation counting half.
+
+    In a page's front matter `search: {exclude: true}` leaves it out, and `search: {boost: 0.5}` says how much it counts. A
+    page that is not rendered can be found by its title.
+    """
+    from atlas.search import Section, Source, sections
+
+    for file in files.documentation_pages():
+        page = file.page
+        wish = (page.meta.get("search") if page else None) or {}
+        if page and not wish.get("exclude"):
+            weight = float(wish.get("boost") or (0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1))
+            content, title = page.content or "", str(page.title or file.name)
+            found = sections(content) or (Section("", title, ""),)
+            if "<h1" in content and found[0].title:
+                title = found[0].title  # what stands on the page says more than the navigation's short name
+            yield Source(page.url, file.src_uri, title, found, weight)
 
 
 class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
@@ -327,7 +355,8 @@ def _known_or_rendered(project: _Project, cache: Cache) -> Site:
         return project.site(pages)
     if (common := _common_digest(project)) is None:
         return project.site(_in_parallel(project, shown))
-    keys = {file.src_uri: recall.page_key(common, file.src_uri, file.url, _bytes(file)) for file in shown}
+    each = recall.page_keys(common, [(file.src_uri, file.url, _bytes(file)) for file in shown])
+    keys = {file.src_uri: key for file, key in zip(shown, each, strict=True)}
     known = cache.pages(keys.values(), project.root)
     missing = [file for file in shown if keys[file.src_uri] not in known]
     rendered = dict(zip((keys[file.src_uri] for file in missing), _in_parallel(project, missing), strict=True))

@@ -70,7 +70,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _OURS:
             return
-        if tag not in _allowed() and tag not in _DOCUMENT:
+        is_foreign = tag == "form" and not (dict(attrs).get("class") or "").startswith("atlas-")
+        if is_foreign or (tag not in _allowed() and tag not in _DOCUMENT):
             self.found.append(LeftOut(_KINDS.get(tag, Kind.OTHER), tag))
         self.found += (one for name, value in attrs if (one := _judge(tag, name, value or "")))
 

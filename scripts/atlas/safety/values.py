@@ -11,6 +11,7 @@ _IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u00a0\u200b-\u200f\u2028-\u202e\u206
 """What browsers ignore in an address, and what might be taken for that."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp|avif|svg\+xml)[;,]", re.IGNORECASE)
+_NO_IMAGE = re.compile(r"(?:^|,)(?:[a-z]+script:|data:(?!image/))", re.IGNORECASE)
 _LOADS = re.compile(
     r"url\(\s*(?!['\"]?#)|(?:image|image-set|cross-fade|src|element|expression|attr)\(|[\\@<]", re.IGNORECASE
 )
@@ -27,7 +28,7 @@ def allowed_address(element: str, attribute: str, address: str) -> str | None:
     if element == "use":
         return address if plain.startswith("#") else None
     if attribute == "srcset":
-        return None if re.search(r"(?:^|,)\s*(?:[a-z]+script|data):", plain, re.IGNORECASE) else address
+        return None if _NO_IMAGE.search(plain) else address
     if _IMAGE.match(plain):
         return address if (element, attribute) in {("img", "src"), ("source", "src"), ("video", "poster")} else None
     found = _SCHEME.match(plain)

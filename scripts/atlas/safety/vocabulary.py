@@ -54,7 +54,8 @@ MATH = frozenset(
     }
     | {"mtr", "munder", "munderover", "none", "semantics"}
 )
-ELEMENTS = HTML | SVG | MATH
+ELEMENTS = HTML | SVG | MATH | {"atlas-trusted", "form"}
+"""A form has no ``action`` here: it leads nowhere but to the page on which it stands."""
 DROPPED = frozenset(
     {"script", "style", "template", "noscript", "iframe", "object", "xmp", "noembed", "noframes", "plaintext"}
 )
@@ -106,11 +107,13 @@ _MATH_ATTRIBUTES = frozenset(
 _OF_ELEMENTS: dict[str, frozenset[str]] = {
     "a": frozenset({"href", "rel", "target", "download", "hreflang"}),
     "area": frozenset({"href", "alt", "coords", "shape", "rel", "target", "download"}),
+    "atlas-trusted": frozenset({"n"}),
     "audio": frozenset({"src", "controls", "loop", "muted", "preload"}),
     "button": frozenset({"disabled"}),
     "col": frozenset({"span"}),
     "colgroup": frozenset({"span"}),
     "fieldset": frozenset({"disabled"}),
+    "form": frozenset({"autocomplete"}),
     "img": frozenset({"src", "srcset", "sizes", "alt", "loading", "decoding", "usemap", "fetchpriority"}),
     "input": frozenset({"checked", "disabled", "for", "list", "max", "maxlength", "min", "placeholder", "readonly", "step"})
     | {"size", "autocomplete", "required", "pattern", "spellcheck"},
