@@ -202,9 +202,7 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
     assert text.startswith(
         "<!doctype html>\n<body>\n<p>一行\n又一行，<code>a  b</code></p>\n<pre>  def f():\n\n        return 1</pre>\n"
     )
-    assert (
-        'data-source="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
-    )
+    assert 'data-source="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
     assert "let text = `\n\n      `" in text
 
 
