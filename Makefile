@@ -56,12 +56,13 @@ format: install-test ## 改好 lint 能改好的
 	@$(BIN)/ruff format scripts tests
 	@$(BIN)/python scripts/typography.py --fix
 
-bench: install-test ## 测量：重量和速度与原样的 Material 比，Lighthouse，nginx 每秒多少次，画一张图，检查一个大网站
+bench: install-test ## 测量：重量和速度与原样的 Material 比，Lighthouse，nginx 每秒多少次，画一张图，检查一个大网站，搜一次
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench.py
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_lighthouse.py
 	@$(BIN)/python scripts/bench_load.py
 	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_diagrams.py
 	@$(BIN)/python scripts/bench_site.py
+	@ATLAS_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python scripts/bench_search.py
 
 lock: install-test ## 更新锁文件
 	@$(BIN)/python scripts/lock.py

@@ -1,4 +1,4 @@
-"""Install what the project needs: ``bootstrap.py site|test`` → ``.venv/``, ``node_modules/`` and, for tests, a browser.
+"""Install what the project needs: ``bootstrap.py site|test`` → ``.venv/``, ``node_modules/``; for tests a browser and Java.
 
 Standard library only, since nothing else is there yet. A step whose inputs have not changed since it last succeeded is
 skipped. Whatever goes wrong is one sentence; the whole output of the tools stays in ``.cache/bootstrap.log``.
@@ -113,6 +113,7 @@ def main(arguments: Sequence[str]) -> int:
             install_node()
             if group == "test":
                 install_browser()
+                install_java()
                 install_servers()
     except BootstrapError as error:
         print(f"安装没有完成：{error}", file=sys.stderr)
@@ -261,6 +262,15 @@ def install_servers() -> None:
         print(f"安装 {'、'.join(missing)}，测试怎样发布 …")
         for name in missing:
             apt_install(*SERVERS[name])
+
+
+def install_java() -> None:
+    """What EPUBCheck runs on, where that can be had; its test says so itself where it is missing."""
+    if shutil.which("java") or not may_apt():
+        return
+    print("没有 Java；检查 EPUB 的测试要用，尝试安装 …")
+    if not apt_install("default-jre-headless"):
+        print("Java 没有装上：检查 EPUB 的那一个测试会跳过。")
 
 
 def find_browser() -> str | None:

@@ -134,7 +134,7 @@ def summary(found: Sequence[Comparison]) -> str:
     lines = ["## 十页前后对比", "", f"拍了 {len(found)} 张，{len(differing)} 张与原来不同。"]
     if differing:
         lines += ["", "| 页 | 宽 | 不同的像素 |", "|---|--:|--:|"]
-        order = sorted(differing, key=lambda one: -1.0 if one.share is None else -one.share)
+        order = sorted(differing, key=lambda one: -2.0 if one.share is None else -one.share)
         lines += [f"| {PAGES[one.page]}（`{one.page}`） | {one.width} | {_said(one)} |" for one in order]
         lines += ["", "在本页末下载 `comparison`，打开 `index.html`，逐张看一遍。"]
     return "\n".join(lines) + "\n"

@@ -14,6 +14,17 @@ import yaml
 import atlas
 from tests.conftest import REPOSITORY
 
+CHAPTERS = (
+    "guide",
+    "hardware",
+    "architecture",
+    "distributed",
+    "training",
+    "finetuning",
+    "evaluation",
+    "deployment",
+    "calculators",
+)
 PACKAGE = REPOSITORY / "scripts" / "atlas"
 MODULES = re.findall(r"``(\w+)``", (atlas.__doc__ or "").partition("each importing only")[2])
 ENTRANCES = {"__init__", "__main__", "hooks"}
@@ -110,3 +121,24 @@ def test_page_has_title_description_and_day(page: Path) -> None:
     given = yaml.safe_load(head[1])
     assert all(given.get(name) for name in ("title", "description", "checked"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(given["checked"]))
+
+
+def test_chapter_pages_say_what_to_read_before_and_none_needs_itself() -> None:
+    """Below its conclusion each page names what comes before and after; before does not go round in a circle."""
+    documents = REPOSITORY / "docs"
+    chapters = [page for name in CHAPTERS for page in sorted((documents / name).rglob("*.md"))]
+    needs: dict[Path, set[Path]] = {}
+    for page in chapters:
+        head = page.read_text("utf-8").partition("\n## ")[0]
+        said = re.search(r"^\*\*先看\*\*：(.+?) · \*\*接着看\*\*：(.+)$", head, re.MULTILINE)
+        if page == documents / "calculators" / "index.md":
+            continue
+        assert said, f"{page.relative_to(documents)}: 一句话后面写 **先看**：… · **接着看**：…"
+        links = re.findall(r"\]\(([^)#]+)", said[1])
+        assert "](" in said[1] or "不需要" in said[1], page
+        assert "](" in said[2] or "下图" in said[2] or "下面" in said[2], page
+        needs[page] = {(page.parent / link).resolve() for link in links} - {page}
+    while leaves := [page for page, before in needs.items() if not before & needs.keys()]:
+        for page in leaves:
+            del needs[page]
+    assert not needs, sorted(page.relative_to(documents).as_posix() for page in needs)

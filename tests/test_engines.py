@@ -106,6 +106,15 @@ def differences(ours: Path, theirs: Path) -> Iterator[str]:
                 yield f"{address}: {look.__name__}: {str(first[0])[:200]!r} ≠ {str(first[1])[:200]!r}"
 
 
+def test_each_engine_brings_one_search(site: Path, other_site: Path) -> None:
+    """Ours where our hook ran; Zensical, which knows no hooks, its own: a reader never meets two, nor a dead button."""
+    for folder, ours in ((site, True), (other_site, False)):
+        page = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
+        assert bool(page.select(".atlas-search-open")) is ours
+        assert bool(page.select("[data-md-component=search]")) is not ours
+    assert (other_site / "search.json").is_file()
+
+
 def test_same_addresses(site: Path, other_site: Path) -> None:
     """A reader's bookmarks outlive the engine."""
     assert addresses(other_site) == addresses(site)

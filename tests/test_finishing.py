@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from atlas.cli import main
-from atlas.finishing import finish, styles
+from atlas.finishing import finish, markup, styles
 from atlas.finishing.compressing import compress
 from tests.conftest import Project
 
@@ -40,7 +40,7 @@ PAGES = {
 <code>&lt;img src="images/a.png"&gt;</code><i style="background:url('images/a.png')"></i>""",
     "one/two/index.html": """<img srcset="../../images/a.png 1x, ../../images/b%20c.png 2x"><a href="../../index.html#a.png">回</a>
 <script id="config" type="application/json">{"base": "../..", "worker": "../../assets/workers/w.js"}</script>
-<a href="../../assets/own.js?v=1#x">看脚本</a><script>fetch("../../assets/data/public.json")</script><img src="../../images/card.png">""",
+<a href="../../assets/own.js?v=1#x">看脚本</a><script>fetch("../../assets/data/public.json")</script><button data-worker="../../assets/workers/w.js" data-index="../../search/x/"><img src="../../images/card.png">""",
     "404.html": """<script src="/sub/assets/own.js"></script>""",
 }
 
@@ -90,6 +90,7 @@ def test_every_reference_leads_to_its_file(finished: Path) -> None:
     assert f'srcset="../../{picture} 1x, ../../{spaced} 2x"><a href="../../index.html#a.png">' in deeper
     assert f'"worker": "../../{worker}"' in deeper
     assert f'href="../../{own}?v=1#x"' in deeper
+    assert f'<button data-worker="../../{worker}" data-index="../../search/x/">' in deeper
     assert 'fetch("../../assets/data/public.json")' in deeper
     assert f'src="/sub/{own}"' in (finished / "404.html").read_text("utf-8")
     assert f"url(../{picture})" in next(finished.glob("assets/main.*")).read_text("utf-8")
@@ -185,7 +186,7 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
     <pre>  def f():
 
         return 1</pre>
-    <figure data-mermaid="mindmap
+    <figure data-source="mindmap
   根
     枝"><svg><g class="pele-node" data-id="枝"><text data-id="x">枝 > 叶</text></g></svg></figure>
     <script>
@@ -196,14 +197,12 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
 </body>
 """
     (tmp_path / "index.html").write_text(page, "utf-8")
-    finish(tmp_path, offline=False)
+    markup.shorten_pages(tmp_path, False)
     text = (tmp_path / "index.html").read_text("utf-8")
     assert text.startswith(
         "<!doctype html>\n<body>\n<p>一行\n又一行，<code>a  b</code></p>\n<pre>  def f():\n\n        return 1</pre>\n"
     )
-    assert (
-        'data-mermaid="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
-    )
+    assert 'data-source="mindmap\n  根\n    枝"><svg><g class="pele-node"><text data-id="x">枝 > 叶</text></g></svg>' in text
     assert "let text = `\n\n      `" in text
 
 

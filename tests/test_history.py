@@ -88,7 +88,7 @@ def built(project: Project) -> Path:
         {
             "mkdocs.yml": CONFIGURATION + HOOKS,
             "docs/assets/moved.js": (REPOSITORY / "docs" / "assets" / "moved.js").read_text("utf-8"),
-            "docs/index.md": "# 首页\n",
+            "docs/index.md": "# 首页\n\n```changes\nlast: 1\npage: a.md\n```\n",
             "docs/a.md": "# A\n\n## X {#x}\n\n```changes\n```\n",
             "docs/_data/redirects.yml": "old/b.md: a.md\nold/b.md#y: a.md#x\nindex.md#z: a.md#x\n",
             "docs/_data/changes.yml": CHANGE.format("2026-11-26"),
@@ -106,7 +106,9 @@ def test_what_moved_is_found(built: Path) -> None:
     assert 'content="0; url=../../a/"' in page
     assert '<a href="../../a/">' in page
     assert json.loads(re.search(r"data-anchors=\"(.*?)\"", page)[1].replace("&quot;", '"')) == {"y": "../../a/#x"}  # type: ignore[index]
-    assert re.search(r'<p id="z">[^<]*<a href="a/#x">', (built / "index.html").read_text("utf-8"))
+    left = (built / "index.html").read_text("utf-8")
+    assert re.search(r'<p id="z">[^<]*<a href="a/#x">', left)
+    assert re.search(r'<script src="assets/moved[^"]*\.js"', left)
     assert "old/b" not in (built / "sitemap.xml").read_text("utf-8")
 
 
@@ -131,6 +133,15 @@ def test_corrections_are_shown_with_links(built: Path) -> None:
     assert 'id="change-h20"' in page
     assert "<strong>原来：</strong>甲 &amp; 乙。" in page
     assert '<a href="#x">' in page or '<a href="./#x">' in page
+
+
+def test_the_newest_corrections_are_told_in_a_line(built: Path) -> None:
+    """On another page: day, name as a link to the whole, and what stands there now."""
+    page = (built / "index.html").read_text("utf-8")
+    line = re.search(r'<ul class="atlas-changes-newest">\s*<li>(.*?)</li>', page, re.DOTALL)
+    assert line
+    assert re.fullmatch(r'<time datetime="2026-11-26">2026-11-26</time> <a href="a/#change-h20">[^<]+</a>：丙。', line[1])
+    assert page.count("change-h20") == 1
 
 
 def test_the_feed_is_one(built: Path) -> None:

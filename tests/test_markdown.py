@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,36 @@ def test_saved_data_is_seen_without_a_restart(project: Project, tmp_path: Path) 
     files = {"docs/index.md": "# 页\n\n甲[@ok-2024]。\n", "docs/_data/sources.yml": SOURCES}
     assert "新题" not in built(project(files), tmp_path)
     assert "新题" in built(project({"docs/_data/sources.yml": SOURCES.replace("题", "新题")}), tmp_path)
+
+
+def test_page_says_how_long_it_takes_and_what_comes_before(project: Project, tmp_path: Path) -> None:
+    """400 characters a minute, a quarter for each figure, table and formula; what to read before and after on two lines."""
+    configuration = project(
+        {
+            "docs/index.md": f"# 页\n\n**先看**：[本页](#there) · **接着看**：别的\n\n## 节 {{#there}}\n\n{'字' * 790}\n\n{FLOW}"
+        }
+    )
+    configuration.write_text(
+        configuration.read_text("utf-8").replace("data: docs/_data", "data: docs/_data\n      pace: 400"), "utf-8"
+    )
+    html = built(configuration, tmp_path)
+    assert "阅读约 3 分钟" in html  # 790 and the few of the headings, and a figure
+    assert re.search(
+        r'<p class="atlas-path"><strong>先看</strong>：<a href="#there">本页</a><br ?/?>\s*<strong>接着看</strong>：别的</p>',
+        html,
+    )
+    assert html.index("</h1>") < html.index("阅读约") < html.index("先看")
+
+
+def test_small_letters_stay_legible(project: Project, tmp_path: Path) -> None:
+    """A drawing whose smallest letters would be below 11 px is given room and scrolls; it is never shrunk below that."""
+    sankey = '```mermaid title="流" desc="A 到 B"\nsankey-beta\n\nA,B,10\nA,C,5\n```\n'
+    html = built(project({"docs/index.md": f"# 页\n\n{sankey}"}), tmp_path)
+    drawings = re.findall(r"<svg .*?</svg>", html, re.DOTALL)
+    assert drawings
+    for drawing in drawings:
+        smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing))
+        natural = float(re.search(r'viewBox="0 0 ([\d.]+)', drawing)[1])  # type: ignore[index]
+        least = float(re.search(r"max-width: ?max\(100%, ?([\d.]+)px\)", drawing)[1])  # type: ignore[index]
+        assert smallest * least / natural >= 11
+        assert float(re.search(r'<svg[^>]* width="([\d.]+)"', drawing)[1]) >= min(natural, least)  # type: ignore[index]

@@ -34,7 +34,21 @@ def test_ci_runs_the_tests_as_everybody_does() -> None:
 def test_help_lists_every_target() -> None:
     """What can be run can be found."""
     said = subprocess.run(["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
-    for target in ("site", "serve", "bundle", "test", "lint", "format", "bench", "lock", "clean", "help"):
+    for target in (
+        "site",
+        "serve",
+        "bundle",
+        "test",
+        "lint",
+        "format",
+        "bench",
+        "lock",
+        "sbom",
+        "links",
+        "audit",
+        "clean",
+        "help",
+    ):
         assert f"make {target} " in said
 
 

@@ -29,6 +29,9 @@
       const label = document.querySelector(`label.md-header__button[for=__${name}]`);
       if (label) unfolds(button(label, words));
     }
+    document.getElementById("__search")?.addEventListener("change", (event) => {
+      if (event.target.checked) document.querySelector("[data-md-component=search-query]")?.focus();
+    });
     const drawer = document.getElementById("__drawer");
     const opener = document.querySelector("button.md-header__button[for=__drawer]");
     if (!drawer || !opener) return;
@@ -89,24 +92,10 @@
     document.querySelectorAll("nav.md-code__nav").forEach((nav) => nav.setAttribute("role", "none"));
   };
 
-  // On paper a folded answer is lost: open all, but for the words of diagrams, which the drawing shows.
-  const paper = () => {
-    let opened = [];
-    addEventListener("beforeprint", () => {
-      opened = [...document.querySelectorAll("article details:not([open], .atlas-outline)")];
-      opened.forEach((one) => { one.open = true; });
-    });
-    addEventListener("afterprint", () => {
-      opened.forEach((one) => { one.open = false; });
-      opened = [];
-    });
-  };
-
   const start = () => {
     header();
     sections();
     scrolls();
-    paper();
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

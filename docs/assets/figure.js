@@ -248,8 +248,8 @@
     };
     const tools = make("div", {class: "atlas-tools", role: "group", "aria-label": `${nameOf(figure)}：操作`},
       button(() => (view ??= viewer())(figure), "放大"));
-    if (figure.dataset.mermaid) {
-      const source = figure.dataset.mermaid;
+    if (figure.dataset.source) {
+      const source = figure.dataset.source;
       tools.append(button((made) => copy(source).then(() => tell(made, "已复制"), () => tell(made, "没能复制")),
         "复制", make("span", {class: "atlas-long"}, " Mermaid "), "源码"));
     }

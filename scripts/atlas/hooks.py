@@ -20,7 +20,11 @@ _WAITING: list[Any] = []
 
 
 def on_config(config: Any) -> Any:
-    """A site that opens by double-click has no server that would look for the index page of a folder."""
+    """A site that opens by double-click has no server that would look for the index page of a folder; what follows moved
+    headings is for a book in which some moved.
+    """
+    from atlas import moved
+
     if config["extra"].get("offline"):
         config["use_directory_urls"] = False
     mermaid2 = config["plugins"].get("mermaid2")
@@ -28,6 +32,10 @@ def on_config(config: Any) -> Any:
         # The plugin insists that a local script lies in docs/ already; ours joins the site when it is finished.
         mermaid2._javascript = mermaid2.config["javascript"]
     config["extra"]["commit"] = config["extra"].get("commit") or _commit(config)
+    options = (config["mdx_configs"] or {}).get("atlas.markdown") or {}
+    moves = moved.load(data_folder(str(options.get("data") or "docs/_data")))
+    if len(moves.pages) < len(moves.targets) and moved.SCRIPT not in config["extra_javascript"]:
+        config["extra_javascript"].append(moved.SCRIPT)
     return config
 
 

@@ -176,6 +176,16 @@ def show_number(text: str) -> str:
 
 def export_files(facts: Facts) -> dict[str, str]:
     """Every kind of data that has rows, as ``<kind>.csv`` and ``<kind>.json`` with their texts."""
+    if not _EXPORTED or _EXPORTED[0][0] is not facts:
+        _EXPORTED[:] = [(facts, _export_files(facts))]
+    return _EXPORTED[0][1]
+
+
+_EXPORTED: list[tuple[Facts, dict[str, str]]] = []
+"""The data that were exported last: every table of a book asks for the same."""
+
+
+def _export_files(facts: Facts) -> dict[str, str]:
     files: dict[str, str] = {}
     for kind in (*TABLE_KINDS, "changes", "glossary", "licences", "sources"):
         if len(facts[kind]):

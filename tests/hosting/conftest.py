@@ -18,6 +18,7 @@ FILES = {
     "训练/index.html": f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="../assets/a.css"><p>{TEXT}</p>',
     "404.html": f'<!doctype html><link rel="stylesheet" href="/assets/a.css"><p>没有这一页{TEXT}</p>',
     "assets/a.css": "a{color:red}" * 100,
+    "search/0123456789/w1.js": "words()" * 100,
     "assets/data/devices.csv": "型号,显存\n" * 100,
     "assets/data/devices.json": '["型号"]' * 100,
     ".git/config": "secret",

@@ -67,6 +67,7 @@ def test_how_long_each_kind_is_kept(server: str, small_site: Path) -> None:
     """For ever what can't change, briefly what can."""
     assert ask(server, style(small_site))["Cache-Control"] == YEAR
     assert ask(server, style(small_site), Accept_Encoding="br")["Cache-Control"] == YEAR
+    assert ask(server, "/search/0123456789/w1.js")["Cache-Control"] == YEAR
     assert ask(server, "/训练/")["Cache-Control"] == SHORT
     assert ask(server, "/assets/data/devices.json")["Cache-Control"] == HOUR
     assert ask(server, "/atlas.zip")["Cache-Control"] == HOUR

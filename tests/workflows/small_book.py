@@ -88,7 +88,8 @@ def plant(destination: Path) -> Path:
     configuration = re.sub(r"(?ms)^nav:\n.*\Z", "", configuration)
     configuration = re.sub(r"(?m)^not_in_nav: \|\n(?: .*\n)+", "", configuration)
     configuration = re.sub(r"\n      glossary: \S+", "", configuration)
-    configuration = configuration.replace("\nextra:\n", "\nextra:\n  atlas: {ignore: [source-unused, fact-due]}\n")
+    assert configuration.count("\n  atlas:\n") == 1
+    configuration = configuration.replace("\n  atlas:\n", "\n  atlas:\n    ignore: [source-unused, fact-due]\n")
     (destination / "mkdocs.yml").write_text(configuration, "utf-8")
     with (destination / ".github" / "lychee.toml").open("a", encoding="utf-8") as settings:
         settings.write("offline = true\n")

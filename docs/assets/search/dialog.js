@@ -3,7 +3,7 @@
   const WAIT = 60; // milliseconds after a key before a search starts
   const PATIENCE = 150; // milliseconds before a first answer is shown while the full one is on its way
   const LONGEST = 110; // characters of a sentence to show
-  const PAGES = 10;
+  const PAGES = 6; // shown at first, and each time the reader asks for more
 
   const make = (tag, given = {}, ...inside) => {
     const element = document.createElement(tag);
@@ -52,18 +52,19 @@
     const close = make("button", {type: "button", "aria-label": "关闭搜索"}, "关闭");
     const status = make("p", {role: "status", class: "atlas-search__status"});
     const list = make("div", {role: "listbox", id: "atlas-search-list", "aria-label": "搜索结果"});
+    const more = make("button", {type: "button", class: "atlas-search__further", hidden: ""}, "更多结果");
     const keys = make("p", {class: "atlas-search__keys", "aria-hidden": "true"},
       make("kbd", {}, "↑"), make("kbd", {}, "↓"), " 选择　", make("kbd", {}, "Enter"), " 打开　", make("kbd", {}, "Esc"), " 关闭");
     const dialog = make("dialog", {class: "atlas-search", "aria-label": "站内搜索"},
       make("div", {role: "search", class: "atlas-search__field"}, input, close), status,
-      make("div", {class: "atlas-search__results"}, list), keys);
+      make("div", {class: "atlas-search__results"}, list, more), keys);
     document.body.append(dialog);
-    return {dialog, input, close, status, list};
+    return {dialog, input, close, status, list, more};
   };
 
   const start = (fetch, root) => {
-    const {dialog, input, close, status, list} = build();
-    let latest = 0, timer, active = -1, options = [];
+    const {dialog, input, close, status, list, more} = build();
+    let latest = 0, timer, active = -1, options = [], most = PAGES, asked = "";
 
     const address = (section) => root + section.page.url + (section.place || section.isRow ? `#${section.anchor}` : "");
 
@@ -100,13 +101,14 @@
     const show = (found) => {
       const kept = options[active]?.href;
       options = [];
-      const words = found?.words || [], pages = (found?.pages || []).slice(0, PAGES), terms = found?.terms || [];
+      const words = found?.words || [], pages = found?.pages || [], terms = found?.terms || [];
       list.replaceChildren(...terms.map((term) => definition(term, words)), ...pages.map((page) => pageGroup(page, words)));
       choose(options.findIndex((link) => link.href === kept));
+      more.hidden = !found?.more;
       input.setAttribute("aria-expanded", String(options.length > 0));
       if (!found) status.textContent = "";
       else if (!options.length) status.textContent = `没有找到“${input.value.trim()}”。换一个说法，或打一半试试。`;
-      else status.textContent = `${found.mended ? `没有“${input.value.trim()}”，下面是“${found.mended}”：` : ""}${found.pages.length > PAGES ? "前 " : ""}${pages.length} 页`;
+      else status.textContent = `${found.mended ? `没有“${input.value.trim()}”，下面是“${found.mended}”：` : ""}${found.more ? "前 " : ""}${pages.length} 页`;
     };
 
     const choose = (number, reveal = false) => {
@@ -127,13 +129,14 @@
     const search = async () => {
       const mine = ++latest, query = input.value.trim();
       remind(query);
+      if (query !== asked) [asked, most] = [query, PAGES];
       if (!query) return settle();
       list.setAttribute("aria-busy", "true");
       let early, isLate = false;
       const hurry = setTimeout(() => {
         isLate = true;
         if (mine !== latest) return;
-        if (early) show(early);
+        if (early && most === PAGES) show(early);
         else if (!options.length) status.textContent = "正在查找…";
       }, PATIENCE);
       try {
@@ -141,8 +144,8 @@
           if (mine !== latest) return;
           early = found;
           if (done) settle(found);
-          else if (isLate) show(found);
-        });
+          else if (isLate && most === PAGES) show(found);
+        }, most);
       } catch {
         if (mine !== latest) return;
         list.removeAttribute("aria-busy");
@@ -187,6 +190,11 @@
         event.preventDefault(); // which would only empty a search field
         dialog.close();
       }
+    });
+    more.addEventListener("click", () => {
+      most += PAGES;
+      input.focus();
+      search();
     });
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });

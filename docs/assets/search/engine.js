@@ -13,7 +13,6 @@
   const ASKING = /什么是|是什么|什么时候|为什么|怎么办|怎么|怎样|如何|要多少|需要多少|多少|哪[些个种]|能不能|有没有|的?区别|一个|请问|需要|还是/g;
   const BARE = /^[和与或是的要用吗呢]$/;
   const OFTEN = [1, 0.85, 0.7, 0.55, 0.4]; // by the index's classes of how often
-  const PAGES_READ = 6; // whose text is loaded for the sentence to show
 
   const isHan = (word) => HAN.test(word);
   const squeeze = (text) => text.toLowerCase().replace(REST, "");
@@ -246,7 +245,7 @@
       if (!pages.has(page)) pages.set(page, {page, value: 0, sections: []});
       pages.get(page).value += value;
     }
-    const list = [...pages.values()];
+    const list = [...pages.values()].filter(({value}) => value > 0.2);
     for (const entry of list) {
       entry.value *= entry.page.weight;
       entry.sections.sort((a, b) => b.value - a.value);
@@ -323,9 +322,9 @@
   };
 
   /** Puts a section and a sentence to each of the first pages. */
-  const illustrate = ({list, terms}, asked) => {
+  const illustrate = ({list, terms}, asked, most) => {
     const weights = new Map(asked.words.map((one) => [one.word, 1 / asked.words.length]));
-    for (const entry of list.slice(0, PAGES_READ)) {
+    for (const entry of list.slice(0, most)) {
       const parts = texts.get(entry.page.number);
       if (!parts) continue;
       const known = new Map(entry.sections.map(({section, value}) => [section, value]));
@@ -344,23 +343,27 @@
     return {list, terms};
   };
 
-  const result = ({list, terms}, asked, mended = "") => ({
+  const result = ({list, terms}, asked, most, mended = "") => ({
     query: asked.text,
     mended,
     words: [...new Set([asked.squeezed, ...asked.runs, ...asked.words.map(({word}) => word)])],
     terms: terms.filter(({value}) => value > 0.75).slice(0, 1).map(({term, name}) => ({
       names: term.named, also: term.also, short: term.short, section: term.section, isAvoided: term.avoid.some((one) => squeeze(one) === name.name),
     })),
-    pages: list.filter(({value}) => value > 0.2).map(({page, value, sections}) => ({page, value, sections: sections.slice(0, 3)})),
+    more: Math.max(0, list.length - most),
+    pages: list.slice(0, most).map(({page, value, sections}) => ({page, value, sections: sections.slice(0, 3)})),
   });
 
-  /** A query → answers, better ones later: `show` is called with each. `fetch` loads a piece of the index by its name. */
-  const ask = async (query, fetch, show) => {
+  /**
+   * A query → answers, better ones later: `show` is called with each. `fetch` loads a piece of the index by its name; of
+   * at most `most` pages it loads the text.
+   */
+  const ask = async (query, fetch, show, most = 6) => {
     await fetch("map");
     await mapped;
     let asked = analyse(query);
     if (!asked.words.length) return show(null, true);
-    show(result(group(score(asked)), asked), false);
+    show(result(group(score(asked)), asked, most), false);
     await loadWords(fetch, asked);
     let text = textScores(asked), mended = "";
     if (text.unknown.length) {
@@ -372,8 +375,8 @@
       }
     }
     const found = group(score(asked), text.found);
-    await Promise.all(found.list.slice(0, PAGES_READ).map(({page}) => fetch(`p${page.number}`)));
-    return show(result(illustrate(found, asked), asked, mended), true);
+    await Promise.all(found.list.slice(0, most).map(({page}) => fetch(`p${page.number}`)));
+    return show(result(illustrate(found, asked, most), asked, most, mended), true);
   };
 
   Object.assign(globalThis.atlasSearch ??= {}, {map, words, page, ask, cut, shardOf});

@@ -20,13 +20,13 @@
   let ready;
   const load = () => {
     if (ready) return ready;
-    const style = Object.assign(document.createElement("link"), {rel: "stylesheet", href: button.dataset.style});
+    const index = new URL(button.dataset.index, location.href).href, root = new URL("../../", index).href;
+    const style = Object.assign(document.createElement("link"), {rel: "stylesheet", href: root + "assets/search/dialog.css"});
     const styled = new Promise((resolve) => { style.onload = style.onerror = resolve; });
     document.head.append(style);
-    const base = new URL(button.dataset.index, location.href).href;
-    const piece = (name) => script(`${base}${name}.js`);
-    ready = Promise.all([script(button.dataset.engine), script(button.dataset.dialog), styled])
-      .then(() => window.atlasSearch.dialog(piece, new URL("../../", base).href));
+    const piece = (name) => script(`${index}${name}.js`);
+    ready = Promise.all([script(root + "assets/search/engine.js"), script(root + "assets/search/dialog.js"), styled])
+      .then(() => window.atlasSearch.dialog(piece, root));
     piece("map").catch(() => {}); // at the same time; whoever needs it asks again
     ready.catch(() => { ready = undefined; }); // the line may be back when the reader tries again
     return ready;

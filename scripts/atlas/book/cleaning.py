@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 
 from atlas.book.pictures import draw
 
@@ -40,7 +40,7 @@ def clean(body: Tag, key: str) -> None:
 def _new(name: str, words: str = "", **attributes: str) -> Tag:
     made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
     if words:
-        made.append(NavigableString(words))
+        made.string = words
     return made
 
 

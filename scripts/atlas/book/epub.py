@@ -5,6 +5,7 @@ One file a leaf. Links, ids and drawings are as in the printed book; formulas st
 
 from __future__ import annotations
 
+import copy
 import os
 import uuid
 import zipfile
@@ -103,7 +104,7 @@ def _lines(leaves: tuple[Leaf, ...]) -> Iterator[str]:
 
 
 def _chapter(book: Book, leaf: Leaf) -> str:
-    body = leaf.body
+    body = copy.copy(leaf.body)  # all of it: the book may be written in the other form, too
     for one in body.find_all(True):
         for name in [name for name in one.attrs if name.startswith("data-")]:
             del one[name]

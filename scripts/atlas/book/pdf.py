@@ -6,6 +6,7 @@ knows no ``target-counter``). The contents are as long both times, so nothing mo
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import subprocess
@@ -13,18 +14,17 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
+from types import ModuleType
 
 from bs4 import BeautifulSoup, Tag
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import Destination
 
 from atlas.book import Book, Leaf
 from atlas.book.pictures import paint
 from atlas.findings import CannotCheckError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 900
-"""Seconds that a printing may take."""
+PATIENCE = 3600
+"""Seconds that a printing may take: a minute on an idle desk, far longer on a busy small machine."""
 _COLUMNS, _MOST_COLUMNS = 8, 12
 """Tables with as many columns lie on pages turned sideways, or are set smaller still."""
 
@@ -38,9 +38,7 @@ def find_browser() -> str:
     named = os.environ.get("ATLAS_CHROMIUM", "")
     found = next((path for path in map(shutil.which, [named, *BROWSERS] if named else BROWSERS) if path), None)
     if found is None:
-        raise CannotCheckError(
-            "找不到 Chromium，印不出 PDF：运行 `make pdf`（会装好），或用环境变量 ATLAS_CHROMIUM 指定它。"
-        )
+        raise CannotCheckError("找不到 Chromium，印不出 PDF：运行 `make pdf` 会装好，或用环境变量 ATLAS_CHROMIUM 指定。")
     return found
 
 
@@ -51,6 +49,7 @@ def write(book: Book, target: Path) -> int:
         CannotCheckError: if there is no Chromium, or it fails.
     """
     browser = find_browser()
+    _library()
     body = "\n".join(_leaf(book, leaf, number) for number, leaf in enumerate(book.leaves))
     with tempfile.TemporaryDirectory() as folder:
         page, printed = Path(folder) / "book.html", Path(folder) / "book.pdf"
@@ -58,7 +57,7 @@ def write(book: Book, target: Path) -> int:
         for _ in range(2):
             page.write_text(_document(book, body, pages), "utf-8")
             _print(browser, page, printed)
-            pages = _pages(PdfReader(printed))
+            pages = _pages(printed)
         return _finish(book, printed, target)
 
 
@@ -75,7 +74,8 @@ def _title(book: Book) -> str:
     lines = {"版本": book.imprint.version, "提交": book.imprint.commit, "日期": book.imprint.date, "作者": book.author}
     lines |= {"许可": book.rights, "网址": book.address}
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in lines.items() if value)
-    return f'<section class="book-title"><h1>{escape(book.title)}</h1><p>{escape(book.description)}</p><dl>{listed}</dl></section>'
+    inside = f"<h1>{escape(book.title)}</h1><p>{escape(book.description)}</p><dl>{listed}</dl>"
+    return f'<section class="book-title">{inside}</section>'
 
 
 def _contents(book: Book, pages: Mapping[str, int]) -> str:
@@ -88,13 +88,14 @@ def _lines(leaves: tuple[Leaf, ...], pages: Mapping[str, int]) -> Iterator[str]:
         yield "<ol>" * (leaf.depth - depth) if leaf.depth > depth else "</li>" + "</ol></li>" * (depth - leaf.depth)
         depth = leaf.depth
         top = ' class="top"' if not depth else ""
-        yield f'<li{top}><a href="#{leaf.key}"><span>{escape(leaf.title)}</span><span>{pages.get(leaf.key, "000")}</span></a>'
+        page = pages.get(leaf.key, "000")
+        yield f'<li{top}><a href="#{leaf.key}"><span>{escape(leaf.title)}</span><span>{page}</span></a>'
     yield "</li></ol>" * (depth + 1)
 
 
 def _leaf(book: Book, leaf: Leaf, number: int) -> str:
     """The page below its heading, its own headings one level below the leaf's."""
-    body = leaf.body
+    body = copy.copy(leaf.body)  # all of it: the book may be written in the other form, too
     for heading in body.find_all(["h2", "h3", "h4", "h5"]):
         heading.name = f"h{min(6, int(heading.name[1]) + leaf.depth)}"
     for table in body.find_all("table"):
@@ -134,28 +135,40 @@ def _print(browser: str, page: Path, printed: Path) -> None:
         raise CannotCheckError(f"Chromium 没有印出 PDF：{' '.join(done.stderr.split())[-200:]}")
 
 
-def _pages(reader: PdfReader) -> dict[str, int]:
+def _pages(file: Path) -> dict[str, int]:
     """Where each leaf begins, counted from 1."""
-    named = reader.named_destinations
-    return {
-        key.lstrip("/"): number + 1
-        for key, place in named.items()
-        if isinstance(place, Destination) and (number := reader.get_destination_page_number(place)) is not None
-    }
+    with _library().open(file) as document:
+        numbers = {page.objgen: number for number, page in enumerate(document.pages, 1)}
+        places = document.Root.get("/Dests", {})
+        return {str(key).lstrip("/"): numbers.get(place[0].objgen, 0) for key, place in places.items()}
 
 
 def _finish(book: Book, printed: Path, target: Path) -> int:
-    """What the document says of itself, dated by the commit."""
-    writer = PdfWriter(clone_from=printed)
+    """Say what it is, dated by the commit, and pack it: what Chromium writes is more than twice as large."""
     day = f"D:{book.imprint.date.replace('-', '')}000000Z"
     said = {"/Title": book.title, "/Author": book.author, "/Subject": book.description}
     said |= {"/Keywords": f"{book.imprint.version} {book.imprint.commit}", "/CreationDate": day, "/ModDate": day}
-    writer.add_metadata(said)
+    library = _library()
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        writer.write(partial)
+        with library.open(printed) as document:
+            for name, value in said.items():
+                document.docinfo[name] = value
+            streams = library.ObjectStreamMode.generate
+            # Linearised: a reader on a slow line sees the first page while the rest comes.
+            document.save(partial, object_stream_mode=streams, linearize=True, deterministic_id=True)
+            count = len(document.pages)
         partial.replace(target)
+        return count
     finally:
         partial.unlink(missing_ok=True)
-    return len(writer.pages)
+
+
+def _library() -> ModuleType:
+    """``pikepdf``, which comes with what only tests and the printed book need."""
+    try:
+        import pikepdf
+    except ImportError as error:
+        raise CannotCheckError("没有装 pikepdf，印不出 PDF：运行 `make pdf` 会装好。") from error
+    return pikepdf

@@ -11,37 +11,12 @@ from pathlib import Path
 
 from bs4 import Tag
 
-SPELLED = {
-    name.lower(): name
-    for name in [
-        "attributeName",
-        "baseFrequency",
-        "clipPath",
-        "clipPathUnits",
-        "foreignObject",
-        "gradientTransform",
-        "gradientUnits",
-        "lengthAdjust",
-        "linearGradient",
-        "markerHeight",
-        "markerUnits",
-        "markerWidth",
-        "maskUnits",
-        "pathLength",
-        "patternTransform",
-        "patternUnits",
-        "preserveAspectRatio",
-        "radialGradient",
-        "refX",
-        "refY",
-        "spreadMethod",
-        "startOffset",
-        "stdDeviation",
-        "textLength",
-        "textPath",
-        "viewBox",
-    ]
-}
+_NAMES = """
+attributeName baseFrequency clipPath clipPathUnits foreignObject gradientTransform gradientUnits lengthAdjust linearGradient
+markerHeight markerUnits markerWidth maskUnits pathLength patternTransform patternUnits preserveAspectRatio radialGradient
+refX refY spreadMethod startOffset stdDeviation textLength textPath viewBox
+"""
+SPELLED = {name.lower(): name for name in _NAMES.split()}
 """SVG's names with capitals; HTML's parsers know them without."""
 CLASSES = ("key", "warn", "good", "mute", "c1", "c2", "c3", "c4", "c5", "c6")
 SHAPES = ("rect", "polygon", "circle", "ellipse", "path")
@@ -73,7 +48,7 @@ def draw(picture: Tag) -> None:
 
 def paint(picture: Tag, known: dict[str, str]) -> None:
     """Put values in the place of variables, and the classes' colours onto their shapes."""
-    own = {name: value for name, value in _DECLARED.findall(str(picture.get("style", "")))}
+    own: dict[str, str] = dict(_DECLARED.findall(str(picture.get("style", ""))))
     values = known | own
     for one in [picture, *picture.find_all(True)]:
         for name, value in list(one.attrs.items()):

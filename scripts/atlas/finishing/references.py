@@ -30,7 +30,7 @@ class How(Enum):
 Rename = Callable[[str, How], str]
 """An address as written and how it is meant → as it should be written."""
 
-_NAMING = "a area audio embed iframe image img input link meta object source track use video".replace(" ", "|")
+_NAMING = "a area audio button embed iframe image img input link meta object source track use video".replace(" ", "|")
 """Elements with addresses; any other may have a style with one."""
 _PART = re.compile(
     r"(?P<open><(?P<block>script|style)\b[^>]*>)(?P<inner>.*?)(?=</(?P=block)>)"
@@ -40,7 +40,7 @@ _PART = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(
-    r"(?<=\s)(src|href|xlink:href|poster|data|srcset|imagesrcset|style|content)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)"
+    r"(?<=\s)(src|href|xlink:href|poster|data|srcset|imagesrcset|style|content|data-[\w-]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)"
 )
 _LINKING = {"a": How.LINK, "area": How.LINK, "meta": How.ABROAD}
 _CSS_URL = re.compile(r"(url\(\s*[\"']?)([^\"')\s]+)")

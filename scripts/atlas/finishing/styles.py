@@ -17,6 +17,8 @@ from typing import Any
 import tinycss2
 
 _THEME = "assets/stylesheets"
+_INDEX = "search"
+"""Words of the pages, megabytes of them, and no class."""
 _CLASSES = re.compile(r"\sclass=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 _PROPERTY = re.compile(r"var\(\s*(--[\w-]+)")
 _GROUPS = frozenset({"media", "supports", "layer", "container"})
@@ -28,7 +30,8 @@ def drop_unused_rules(folder: Path, offline: bool) -> None:
     if not sheets:
         return
     pages = [page.read_text("utf-8") for page in folder.rglob("*.html")]
-    scripts = "\n".join(script.read_text("utf-8", "replace") for script in sorted(folder.rglob("*.js")))
+    files = [script for script in sorted(folder.rglob("*.js")) if script.relative_to(folder).parts[0] != _INDEX]
+    scripts = "\n".join(script.read_text("utf-8", "replace") for script in files)
     needs = Needs(pages, scripts)
     texts = {sheet: "".join(_kept(tinycss2.parse_stylesheet(sheet.read_text("utf-8")), needs)) for sheet in sheets}
     others = [sheet.read_text("utf-8") for sheet in folder.rglob("*.css") if sheet not in texts]

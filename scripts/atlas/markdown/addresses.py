@@ -9,8 +9,6 @@ from typing import Any
 
 from markdown import Markdown
 
-from atlas.moved import output
-
 
 def page_path(md: Markdown) -> str | None:
     """The page's path in the documents' folder, as MkDocs or Zensical tell it to their own processors."""
@@ -71,15 +69,6 @@ def published(md: Markdown) -> tuple[str, bool]:
     context = _registered(md.preprocessors, "rendering_context")
     config = context.config if context is not None else {}
     return str(config.get("site_url") or ""), bool(config.get("use_directory_urls", True))
-
-
-def finished(md: Markdown, target: str) -> str:
-    """The address of a file of the site on this page as it is published, where no engine resolves it: a script's."""
-    file = _registered(md.treeprocessors, "relpath")  # MkDocs
-    if file is not None and hasattr(file, "file"):
-        return posixpath.relpath(target, posixpath.dirname(str(file.file.dest_uri)) or ".")
-    page = output(page_path(md) or "index.md", folders=published(md)[1])  # Zensical
-    return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
 def _registered(registry: Any, name: str) -> Any:

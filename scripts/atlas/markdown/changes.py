@@ -17,11 +17,14 @@ from atlas.markdown.addresses import published, relative
 from atlas.markdown.citations import cite
 from atlas.markdown.state import PageState
 
+_LAST = re.compile(r"^last:[ \t]*(\d+)", re.MULTILINE)
 _TITLE = re.compile(r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 
 
-def change_list(md: Markdown, state: PageState) -> etree.Element:
-    """All corrections; each has an address of its own, which the feed names."""
+def change_list(md: Markdown, state: PageState, text: str = "") -> etree.Element:
+    """All corrections, each with the address that the feed names; with ``last`` and ``page`` the newest, in short."""
+    if wanted := _LAST.search(text):
+        return _newest(int(wanted[1]), _option(text, "page"), md, state)
     holder = etree.Element("div", {"class": "atlas-changes"})
     rows = feed.newest(state.facts)
     _write(md, state)
@@ -30,6 +33,23 @@ def change_list(md: Markdown, state: PageState) -> etree.Element:
     for row in rows:
         holder.append(_change(row, md, state))
     return holder
+
+
+def _newest(count: int, page: str, md: Markdown, state: PageState) -> etree.Element:
+    """A line for each of the newest corrections, which leads to the page with all."""
+    listed = etree.Element("ul", {"class": "atlas-changes-newest"})
+    for row in feed.newest(state.facts)[:count]:
+        item = etree.SubElement(listed, "li")
+        day = etree.SubElement(item, "time", {"datetime": row.text("date")})
+        day.text, day.tail = AtomicString(row.text("date")), AtomicString(" ")
+        link = etree.SubElement(item, "a", {"href": f"{relative(md, page) if page else ''}#change-{row.key}"})
+        link.text, link.tail = AtomicString(row.name), AtomicString(f"：{row.text('now')}")
+    return listed
+
+
+def _option(text: str, name: str) -> str:
+    found = re.search(rf"^{name}:[ \t]*(\S+)", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _write(md: Markdown, state: PageState) -> None:

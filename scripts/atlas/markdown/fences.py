@@ -6,6 +6,7 @@ engine (MkDocs, Zensical) resolves them as it resolves all others, and the drawi
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import xml.etree.ElementTree as etree
@@ -44,6 +45,8 @@ from atlas.selection import SelectionError, select
 from atlas.v8 import EngineError
 
 _OPTIONS = {"title", "desc", "id", "draw"}
+_FONT_SIZE = re.compile(r'font-size="([\d.]+)"')
+_LEGIBLE = 11
 _PLACEHOLDER = re.compile(r"<!--.*?-->|(?:<p>\s*)?<atlas-diagram n=\"(\d+)\"></atlas-diagram>(?:\s*</p>)?", re.DOTALL)
 """A mark, or a comment: a fence inside that is a diagram to the fences' extension, but to no reader."""
 
@@ -200,7 +203,7 @@ def _svg(drawing: Drawing, layout: str, title: str, description: str, stem: str,
     head = re.match(r"<svg[^>]*>", svg)
     assert head, "a drawing starts with its svg element"
     opening = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", head[0])
-    opening = opening.replace('class="pele', f'class="{layout} pele', 1)
+    opening = _legible(opening.replace('class="pele', f'class="{layout} pele', 1), drawing)
     role = "group" if drawing.links else "img"
     named = f' role="{role}" aria-labelledby="{stem}-t"' + (f' aria-describedby="{stem}-d"' if description else "")
     inside = f'<title id="{stem}-t">{escape(title or "图")}</title>'
@@ -210,10 +213,20 @@ def _svg(drawing: Drawing, layout: str, title: str, description: str, stem: str,
     return f"{opening[:-1]} data-search-exclude{named}>{inside}{body.strip()}"
 
 
+def _legible(opening: str, drawing: Drawing) -> str:
+    """Let no drawing shrink so far that its smallest letters are below 11 pixels: its figure scrolls instead."""
+    smallest = min([14.0, *(float(size) for size in _FONT_SIZE.findall(drawing.svg))])
+    need = math.ceil(drawing.width * _LEGIBLE / smallest)
+    if need > drawing.width:
+        height = math.ceil(drawing.height * need / drawing.width)
+        opening = re.sub(r' width="[^"]*" height="[^"]*"', f' width="{need}" height="{height}"', opening, count=1)
+    return opening.replace("max-width:100%", f"max-width:max(100%,{need}px)", 1)
+
+
 def _opening(pending: Pending, more: str = "") -> str:
     """The figure's first tag; its source goes along for those who want to copy it."""
     anchor = f' id="{escape(pending.anchor)}"' if pending.anchor else ""
-    return f'<figure class="atlas-figure{more}"{anchor} data-mermaid="{escape(pending.fence.source.strip())}">'
+    return f'<figure class="atlas-figure{more}"{anchor} data-source="{escape(pending.fence.source.strip())}">'
 
 
 def _caption(pending: Pending, title: str) -> str:

@@ -9,7 +9,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from atlas import moved
-from atlas.markdown.addresses import finished, page_path, relative
+from atlas.markdown.addresses import page_path, relative
 from atlas.markdown.state import PageState
 
 
@@ -33,4 +33,3 @@ class MovedHeadings(Treeprocessor):
             line = etree.SubElement(block, "p", {"id": old})
             line.text = AtomicString(f"原来的“{old}”一节搬走了：")
             etree.SubElement(line, "a", {"href": href}).text = AtomicString("到新的地方")
-        etree.SubElement(block, "script", {"src": finished(self.md, moved.SCRIPT)})

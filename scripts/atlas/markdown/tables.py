@@ -20,7 +20,7 @@ from atlas.markdown import generated
 from atlas.markdown.addresses import relative
 from atlas.markdown.changes import change_list
 from atlas.markdown.citations import cite
-from atlas.markdown.licences import licence_table
+from atlas.markdown.licences import licence_list
 from atlas.markdown.numbers import listing
 from atlas.markdown.state import Block, PageState, note_problem
 from atlas.model import DataProblem
@@ -62,9 +62,9 @@ class TablePlacer(Treeprocessor):
     def _built(self, block: Block) -> etree.Element:
         try:
             if block.language == "changes":
-                return change_list(self.md, self._state)
+                return change_list(self.md, self._state, block.text)
             if block.language == "licences":
-                return licence_table(self.md, self._state)
+                return licence_list(self.md, self._state)
             if block.language == "facts-due":
                 return _due(self._state)
             if block.language == "facts-files":

@@ -146,8 +146,10 @@ def searched(files: Files) -> Iterator[Source]:
         wish = (page.meta.get("search") if page else None) or {}
         if page and not wish.get("exclude"):
             weight = float(wish.get("boost") or (0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1))
-            title = str(page.title or file.name)
-            found = sections(page.content or "") or (Section("", title, ""),)
+            content, title = page.content or "", str(page.title or file.name)
+            found = sections(content) or (Section("", title, ""),)
+            if "<h1" in content and found[0].title:
+                title = found[0].title  # what stands on the page says more than the navigation's short name
             yield Source(page.url, file.src_uri, title, found, weight)
 
 
