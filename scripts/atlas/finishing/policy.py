@@ -24,7 +24,6 @@ _FILLED = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _STARTED = re.compile(r"mermaid\.initialize\(\{\s*(?:\w+:\s*(?:\"[\w #.,-]*\"|true|false|[\d.]+),?\s*)*\}\);", re.ASCII)
 _STRICT = re.compile(r'securityLevel:\s*"(?:strict|sandbox)"')
 _HEAD = re.compile(r"<meta\s+charset=[^>]*>|<head\b[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
-_WORKER_SHIM = re.compile(r"<script\b[^>]*\bsrc=[^>]*iframe-worker")
 _DRAWN_BY_READERS = re.compile(r'<div\b[^>]*class="mermaid"')
 
 
@@ -46,13 +45,10 @@ def with_policy(page: str, *, offline: bool) -> str:
 def policy(page: str, *, offline: bool) -> str:
     """What the page may do.
 
-    A page opened by double-click has no host: ``file:`` is what is its own there. Material's search has no worker there,
-    and what stands in for one writes a script with the reader's own folder in it, which no digest can foresee.
+    A page opened by double-click has no host: ``file:`` is what is its own there.
     """
     own = "'self' file:" if offline else "'self'"
-    foreseen = not (offline and _WORKER_SHIM.search(page))
-    inside = sorted({f"'{_digest(text)}'" for text in _theme_scripts(page)}) if foreseen else ["'unsafe-inline'"]
-    scripts = " ".join((own, *inside))
+    scripts = " ".join((own, *sorted({f"'{_digest(text)}'" for text in _theme_scripts(page)})))
     # Mermaid lays a style sheet of its own into each drawing.
     sheets = f"{own} 'unsafe-inline'" if _DRAWN_BY_READERS.search(page) else own
     rules = {
