@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader
 
-from atlas.book import Book, Imprint, epub, gathering, imprint, pdf
+from atlas.book import Book, Imprint, epub, gathering, imprint, lettering, pdf
 from atlas.book.cleaning import clean
 from atlas.book.pictures import paint
 from tests.conftest import REPOSITORY, run_atlas
@@ -256,3 +256,19 @@ def test_imprint_names_the_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert re.fullmatch(r"[0-9a-f]{7,}\+?|", imprint.read(REPOSITORY).commit)
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     assert imprint.read(tmp_path).date == "2026-01-01"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("1 beginbfchar\n<0003> <2F79>\nendbfchar", "1 beginbfchar\n<0003> <7F51>\nendbfchar"),
+        ("1 beginbfchar\n<2F79> <0041>\nendbfchar", "1 beginbfchar\n<2F79> <0041>\nendbfchar"),
+        ("1 beginbfchar\n<0003> <FB01>\nendbfchar", "1 beginbfchar\n<0003> <00660069>\nendbfchar"),
+        ("1 beginbfrange\n<01> <02> <2F78>\nendbfrange", "1 beginbfrange\n<01> <02> [<7F36> <7F51>]\nendbfrange"),
+        ("1 beginbfrange\n<01> <02> <4E00>\nendbfrange", "1 beginbfrange\n<01> <02> <4E00>\nendbfrange"),
+        ("1 beginbfrange\n<01> <02> [<2F79> <4E00>]\nendbfrange", "1 beginbfrange\n<01> <02> [<7F51> <4E00>]\nendbfrange"),
+    ],
+)
+def test_printed_text_is_of_ordinary_characters(given: str, expected: str) -> None:
+    """网 is found in the PDF, not only the radical that looks like it."""
+    assert lettering.mend(given) == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 
 from atlas import formulas, v8
@@ -71,3 +73,14 @@ def test_missing_library_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(formulas, "_ENGINE", Engine("公式引擎", (v8.KATEX,), ("typeset.js",)))
     with pytest.raises(EngineError, match=r"缺少 JavaScript 库 `katex/.*make site"):
         typeset("never seen before", display=False)
+
+
+@pytest.mark.parametrize("tex", [r"S_{\min}", r"S_{\min}^{2}", r"\frac{\log}{2}"])
+def test_name_of_a_function_is_one_index(tex: str) -> None:
+    """Every element that takes two or three parts has so many: with one more, browsers set them all in a row."""
+    math = typeset(tex, display=False)
+    assert isinstance(math, str)
+    wanted = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2}
+    for element in ElementTree.fromstring(math).iter():
+        name = element.tag.rpartition("}")[2]
+        assert len(element) == wanted.get(name, len(element)), math

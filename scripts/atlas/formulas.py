@@ -17,6 +17,8 @@ from atlas.wording import nearest
 _ENGINE = Engine("公式引擎（KaTeX）", (KATEX,), ("typeset.js",))
 _MOST_UNKNOWN = 8
 """So many unknown commands are told of one formula."""
+_NAMED = re.compile(r"(?<!<mrow>)(<mi[^>]*>[^<]+</mi><mo>\u2061</mo>)")
+"""A function's name, which KaTeX leaves as two elements: as an index they would be one too many, and no index at all."""
 _MATH = re.compile(r"<math.*</math>", re.DOTALL)
 
 
@@ -49,7 +51,7 @@ def typeset(tex: str, *, display: bool) -> str | FormulaProblem:
         return FormulaProblem(_clean(answer["message"]), _characters(tex, answer["position"]))
     math = _MATH.search(answer["html"])
     assert math, "KaTeX's MathML output holds a math element"
-    return math[0]
+    return _NAMED.sub(r"<mrow>\1</mrow>", math[0])
 
 
 def _characters(tex: str, units: int | None) -> int | None:

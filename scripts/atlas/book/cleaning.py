@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from atlas.book.pictures import draw
 
 GONE = (
-    "script, style, noscript, template, form, button, input, iframe, .headerlink, .md-content__button, .atlas-page-meta, "
+    "script, style, link, noscript, template, form, button, input, iframe, "
+    ".headerlink, .md-content__button, .atlas-page-meta, "
     ".atlas-narrow, .md-code__nav, .atlas-facts-filter, .atlas-download, .atlas-calculator-form, .atlas-calculator-plain, "
     "[hidden], [data-book='no']"
 )

@@ -18,7 +18,7 @@ from types import ModuleType
 
 from bs4 import BeautifulSoup, Tag
 
-from atlas.book import Book, Leaf
+from atlas.book import Book, Leaf, lettering
 from atlas.book.pictures import paint
 from atlas.findings import CannotCheckError
 
@@ -155,6 +155,10 @@ def _finish(book: Book, printed: Path, target: Path) -> int:
         with library.open(printed) as document:
             for name, value in said.items():
                 document.docinfo[name] = value
+            for one in document.objects:
+                if isinstance(one, library.Dictionary) and "/ToUnicode" in one:
+                    table = one.ToUnicode
+                    table.write(lettering.mend(table.read_bytes().decode("latin-1")).encode("latin-1"))
             streams = library.ObjectStreamMode.generate
             # Linearised: a reader on a slow line sees the first page while the rest comes.
             document.save(partial, object_stream_mode=streams, linearize=True, deterministic_id=True)

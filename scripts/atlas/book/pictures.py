@@ -31,7 +31,7 @@ def colours(site: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for sheet in sorted((site / "assets").glob("*.css")):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
-        for block in re.findall(r"(?:^|\})\s*:root\s*\{([^}]*)\}", text):
+        for block in re.findall(r"(?:^|\})\s*:root(?:\s*,[^{}]*)?\s*\{([^}]*)\}", text):
             found |= {name: value.strip() for name, value in _DECLARED.findall(block)}
     return {name: value for name, value in found.items() if name.startswith(("--pele-", "--atlas-"))}
 
