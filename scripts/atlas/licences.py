@@ -68,4 +68,6 @@ def text_of(address: str) -> str:
         files = metadata.files(name) or []
     except metadata.PackageNotFoundError:
         return ""
-    return next((str(file.read_text("utf-8")).strip() for file in files if file.parts[-len(wanted) :] == wanted), "")
+    # A package's own licence, before those of what it carries along.
+    ordered = sorted(files, key=lambda file: not file.parts[0].endswith(".dist-info"))
+    return next((str(file.read_text("utf-8")).strip() for file in ordered if file.parts[-len(wanted) :] == wanted), "")
