@@ -18,7 +18,7 @@ _CALLBACK = re.compile(
 )
 _HTML = re.compile(
     r"<(?:script|img|image|iframe|svg|math|object|embed|form|input|button|video|audio|style|link|meta|base)(?=[\s/>])[^\n]{0,60}"
-    r"|<a\s[^>\n]*href[^\n]{0,60}|<[A-Za-z][\w-]*(?:\s+[\w-]+(?:=(?:'[^'\n]*'|[^\s'>]+))?)*\s+on[a-z]{3,}\s*=[^\n]{0,60}",
+    r"|<a\s[^>\n]*href[^\n]{0,60}|<[A-Za-z][\w-]*(?:\s+[\w-]+(?:=(?:'[^'\n]*'|[^\s'>]+))?)*\s+on[a-z]{3,}\s*=(?=[^\n]*>)[^\n]{0,60}",
     re.IGNORECASE,
 )
 _SETTING = re.compile(r"""["']?\b(securityLevel|secure|dompurifyConfig)\b["']?\s*:""")
