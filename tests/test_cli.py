@@ -328,7 +328,7 @@ def assert_one_sentence(code: int, output: str, said: str) -> None:
 def test_every_command_has_help() -> None:
     """Each listed command explains itself and each of its options."""
     commands = documented_commands()
-    assert commands == ["validate", "facts", "build", "bundle", "serve", "new", "rules"]
+    assert commands == ["validate", "facts", "build", "bundle", "pdf", "epub", "serve", "new", "rules"]
     for command in commands:
         done = run_atlas(Path.cwd(), command, "--help")
         assert done.returncode == 0
