@@ -97,9 +97,9 @@ def test_search_shows_code_as_code(chamber: Chamber, cleaned: Path) -> None:
     chamber.folder = cleaned
     page = chamber.context.new_page()
     page.goto(f"{HOME}/")
-    page.get_by_role("textbox").first.focus()
-    page.keyboard.type("诱饵")
-    results = page.locator(".md-search-result__item, .atlas-hit, [data-search-result]")
+    page.locator(".atlas-search-open").click()
+    page.locator("dialog input").fill("诱饵")
+    results = page.locator("[role=option]")
     results.first.wait_for(timeout=90_000)
     assert "onerror" in " ".join(results.all_text_contents())
     page.wait_for_timeout(200)
