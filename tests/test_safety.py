@@ -141,3 +141,10 @@ def test_what_the_extension_itself_adds_is_added_last() -> None:
     assert cleaner.run(f"<p>甲</p>{mark}") == "<p>甲</p><script src=a></script>"
     assert "<script" not in cleaner.run(f"<p title='{mark}'>甲</p>")
     assert cleaner.run('<atlas-trusted n="1"></atlas-trusted>') == ""
+
+
+def test_metadata_that_hold_themselves_end() -> None:
+    """YAML has a name for a value inside itself; whoever writes one gets a page all the same."""
+    loop: list[object] = ["<b>"]
+    loop.append(loop)
+    assert clean_metadata({"tags": loop}) == {"tags": ["&lt;b&gt;", None]}

@@ -67,6 +67,8 @@ _ELEMENTS = frozenset(
 _ATTRIBUTES = frozenset(
     {"autofocus", "background", "class", "contenteditable", "fill", "filter", "id", "name", "ping", "popover"}
 )
+_DRIVE = re.compile(r"\s*[A-Za-z]:[\\/]")
+"""No scheme: a path of the author's own computer, which another check speaks of."""
 _FRONT_MATTER = re.compile(r"-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*(?:\n|$)", re.DOTALL)
 
 
@@ -89,8 +91,12 @@ def check(view: PageView) -> Iterator[Finding]:
 def _is_told(view: PageView, one: LeftOut) -> bool:
     """Whether an author should hear of it here: addresses have their own check, and much that goes nobody misses."""
     if one.kind is Kind.ADDRESS:
-        return bool(one.value.strip()) and not any(
-            link.target == one.value and external.judge(link.target, link.element) for link in view.rendered.links
+        return (
+            bool(one.value.strip())
+            and not _DRIVE.match(one.value)
+            and not any(
+                link.target == one.value and external.judge(link.target, link.element) for link in view.rendered.links
+            )
         )
     if one.kind is not Kind.OTHER:
         return one.element != "noscript" or bool(one.attribute)
@@ -143,13 +149,18 @@ def _metadata(view: PageView) -> Iterator[Finding]:
             yield Finding(METADATA, Location(view.path, mark.line + 2, mark.column + 1), message, "写纯文字")
 
 
-def _scalars(node: yaml.Node | None, key: str = "") -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """Every text with the key that it belongs to."""
+def _scalars(
+    node: yaml.Node | None, key: str = "", around: tuple[yaml.Node, ...] = ()
+) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """Every text with the key that it belongs to; a value that holds itself, as YAML allows, ends there."""
+    if node is None or any(node is one for one in around):
+        return
+    inside = (*around, node)
     if isinstance(node, yaml.ScalarNode):
         yield key, node
     elif isinstance(node, yaml.SequenceNode):
         for one in node.value:
-            yield from _scalars(one, key)
+            yield from _scalars(one, key, inside)
     elif isinstance(node, yaml.MappingNode):
         for name, value in node.value:
-            yield from _scalars(value, str(name.value))
+            yield from _scalars(value, str(name.value), inside)

@@ -143,9 +143,12 @@ def searched(files: Files) -> Iterator[Source]:
 
     for file in files.documentation_pages():
         page = file.page
-        wish = (page.meta.get("search") if page else None) or {}
+        given = page.meta.get("search") if page else None
+        wish = given if isinstance(given, dict) else {}
         if page and not wish.get("exclude"):
-            weight = float(wish.get("boost") or (0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1))
+            boost = wish.get("boost")
+            usual = 0.5 if file.inclusion is InclusionLevel.NOT_IN_NAV else 1.0
+            weight = float(boost) if isinstance(boost, (int, float)) and 0 < boost < 100 else usual
             content, title = page.content or "", str(page.title or file.name)
             found = sections(content) or (Section("", title, ""),)
             if "<h1" in content and found[0].title:

@@ -52,17 +52,23 @@ def clean(html: str) -> str:
     return nh3.clean(html, tags=set())
 
 
-def clean_metadata(value: Any, key: str = "") -> Any:
-    """A value of a page's front matter, which themes lay into the page's head and navigation as it is."""
+def clean_metadata(value: Any, key: str = "", around: tuple[int, ...] = ()) -> Any:
+    """A value of a page's front matter, which themes lay into the page's head and navigation as it is.
+
+    ``around`` are the values that hold it: one that holds itself, as YAML allows, ends there.
+    """
+    if id(value) in around:
+        return None
+    inside = (*around, id(value))
     if isinstance(value, str):
         if key not in _PROSE and _RUNS.match(value):
             return ""
         text = re.sub("[<>]", lambda found: "&lt;" if found[0] == "<" else "&gt;", value)
         return text if key == "title" else text.replace('"', "'")
     if isinstance(value, dict):
-        return {clean_metadata(name): clean_metadata(one, str(name)) for name, one in value.items()}
+        return {clean_metadata(name): clean_metadata(one, str(name), inside) for name, one in value.items()}
     if isinstance(value, list):
-        return [clean_metadata(one, key) for one in value]
+        return [clean_metadata(one, key, inside) for one in value]
     return value
 
 
