@@ -82,6 +82,7 @@ def axe() -> str:
 def page(browser: Browser) -> Iterator[Page]:
     """A page at a desk, without motion, so that nothing is looked at half way."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=True)
+    context.set_default_navigation_timeout(120_000)  # long pages, on a machine that does much else
     yield context.new_page()
     context.close()
 
@@ -131,7 +132,9 @@ STOPS = """() => {
 STOP = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return null;
-  const shown = at.matches('.md-option') ? at.nextElementSibling : at;
+  // The theme's hidden boxes show themselves by their labels.
+  const shown = at.matches('.md-option') ? at.nextElementSibling
+    : at.matches('.tabbed-set > input') ? document.querySelector(`label[for="${at.id}"]`) : at;
   const style = getComputedStyle(shown);
   const box = shown.getBoundingClientRect();
   const isInSearch = Boolean(at.closest('.md-search'));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Route
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from atlas.markdown.state import collector
 from atlas.model import Written
@@ -186,7 +188,9 @@ class Chamber:
             batch = numbers[start : start + at_once]
             self.pages |= {f"/{number}": pages[number] for number in batch}
             self.pages["/"] = "".join(f'<iframe src="/{number}"></iframe>' for number in batch)
-            page.goto(f"{HOME}/", wait_until="load", timeout=180_000)
+            # A payload may make its frame load for ever; what it could do it has done by then.
+            with contextlib.suppress(PlaywrightTimeoutError):
+                page.goto(f"{HOME}/", wait_until="load", timeout=30_000)
             for frame in page.frames[1:] if until else ():
                 frame.wait_for_selector(until, timeout=180_000)
             page.evaluate(TRY)
