@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOT_COPIED = (".git", ".venv", ".cache", ".*_cache", "node_modules", "site", "dist", "__pycache__", ".atlas-build-*")
@@ -195,3 +196,17 @@ def chromium_path() -> str:
     if not found:
         pytest.fail("找不到 Chromium：请运行 `make test`，或用环境变量 ATLAS_CHROMIUM 指定它的路径。")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One headless Chromium; name resolution leads nowhere."""
+    arguments = [
+        "--no-sandbox",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--disable-background-networking",
+    ]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield chromium
+        chromium.close()

@@ -1,4 +1,4 @@
-"""A Chromium without network, and the site served on the loopback."""
+"""What a page asks for, and the site served on the loopback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Page, Request
 
 
 @dataclass
@@ -45,20 +45,6 @@ class Traffic:
         assert not self.elsewhere
         assert not self.failed
         assert not self.errors
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """One headless Chromium; name resolution leads nowhere."""
-    arguments = [
-        "--no-sandbox",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        "--disable-background-networking",
-    ]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

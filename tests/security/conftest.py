@@ -21,10 +21,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from atlas.markdown.state import collector
 from atlas.model import Written
-from tests.browser.conftest import browser
 from tests.conftest import MARKDOWN_EXTENSIONS
 
-__all__ = ["Chamber", "Payload", "browser", "payloads"]
+__all__ = ["Chamber", "Payload", "payloads"]
 
 HOME, ELSEWHERE = "http://site.invalid", "https://evil.invalid"
 BATCH = 60
