@@ -283,7 +283,7 @@ def test_engine_is_not_started_when_nothing_changed(project: Project, started: l
 @pytest.mark.parametrize("is_ours", [True, False])
 def test_hook_that_may_change_the_list_of_pages(project: Project, started: list[str], is_ours: bool) -> None:
     """What somebody's hook does can't be told; what this package's does follows from what is looked at anyway."""
-    hook = Path(render.__file__).with_name("hooks.py")
+    hook = Path(render.__file__).parents[1] / "hooks.py"
     configuration = f"{CONFIGURATION}hooks: [{hook.as_posix() if is_ours else 'hook.py'}]\n"
     folder = project(
         {**FILES, "mkdocs.yml": configuration, "hook.py": "def on_files(files, config):\n    return files\n"}

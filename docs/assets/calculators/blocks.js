@@ -20,7 +20,7 @@
   const cell = (text, plain) => (plain ? `<td>${escape(text)}</td>` : `<td class="atlas-number">${escape(text)}</td>`);
   const framed = (name, title, heads, body, legend, search) =>
     `<div class="atlas-calculator-block" data-block="${name}"${search ? ` data-search="${body.length}"` : ""}>${legend}` +
-    `<div class="atlas-calculator-scroll" role="region" tabindex="0" aria-label="${escape(title)}">` +
+    `<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="${escape(title)}">` +
     `<table class="atlas-calculator-table"><caption>${escape(title)}</caption>` +
     `<thead><tr>${heads}</tr></thead><tbody>${body.join("")}</tbody></table></div></div>`;
 
@@ -94,7 +94,7 @@
     const said = lanes.map(([label, cells]) =>
       `<li>${escape(label)}：${escape(cells.map((part) => part[3] || one.kinds[part[2]]).join(" "))}</li>`).join("");
     return `<figure class="atlas-calculator-block" data-block="${one.name}">${legend(Object.values(one.kinds))}` +
-      `<div class="atlas-calculator-scroll" role="region" tabindex="0" aria-label="${escape(one.title)}">` +
+      `<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="${escape(one.title)}">` +
       `<svg class="atlas-calculator-schedule" width="${pixels(end * step)}" height="${lanes.length * LANE}" role="img" ` +
       `aria-label="${escape(one.title)}">${inside}</svg></div>` +
       `<figcaption>${escape(one.title)}${one.unit ? `（${escape(one.unit)}）` : ""}</figcaption>` +

@@ -83,7 +83,7 @@ def _framed(name: str, title: str, heads: str, body: Sequence[str], *, legend: s
     marked = f' data-search="{len(body)}"' if search else ""
     return (
         f'<div class="atlas-calculator-block" data-block="{name}"{marked}>{legend}'
-        f'<div class="atlas-calculator-scroll" role="region" tabindex="0" aria-label="{escape(title)}">'
+        f'<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="{escape(title)}">'
         f'<table class="atlas-calculator-table"><caption>{escape(title)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div></div>"
     )
@@ -149,7 +149,7 @@ def _schedule(schedule: Schedule, lanes: Sequence[tuple[str, Sequence[tuple[floa
     return (
         f'<figure class="atlas-calculator-block" data-block="{schedule.name}">'
         f'<ul class="atlas-calculator-legend">{kinds}</ul>'
-        f'<div class="atlas-calculator-scroll" role="region" tabindex="0" aria-label="{escape(schedule.title)}">'
+        f'<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="{escape(schedule.title)}">'
         f'<svg class="atlas-calculator-schedule" width="{width}" height="{height}" role="img" '
         f'aria-label="{escape(schedule.title)}">{drawn}</svg></div>'
         f"<figcaption>{escape(schedule.title)}{f'（{escape(schedule.unit)}）' if schedule.unit else ''}</figcaption>"

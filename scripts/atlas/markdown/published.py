@@ -82,7 +82,7 @@ def _signed(error: float) -> str:
 def _frame(title: str, heads: Iterable[str]) -> tuple[etree.Element, etree.Element]:
     """A table in a region that scrolls by itself, and its body."""
     holder = etree.Element("div", {"class": "atlas-calculator-block atlas-published"})
-    region = {"class": "atlas-calculator-scroll", "role": "region", "tabindex": "0", "aria-label": title}
+    region = {"class": "atlas-calculator-scroll", "role": "group", "tabindex": "0", "aria-label": title}
     table = etree.SubElement(etree.SubElement(holder, "div", region), "table", {"class": "atlas-calculator-table"})
     etree.SubElement(table, "caption").text = AtomicString(title)
     head = etree.SubElement(etree.SubElement(table, "thead"), "tr")
