@@ -5,6 +5,8 @@ A list of what is allowed, never of what is dangerous: what browsers learn tomor
 
 from __future__ import annotations
 
+import string
+
 HTML = frozenset(
     {"a", "abbr", "address", "area", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "button", "caption"}
     | {
@@ -151,8 +153,9 @@ SCHEMES = frozenset(
     {"http", "https", "mailto", "tel", "sms", "geo", "ftp", "ftps", "sftp", "ssh", "git", "svn", "rsync", "news", "nntp"}
     | {"irc", "ircs", "matrix", "xmpp", "sip", "sips", "magnet", "ed2k", "ipfs", "doi", "urn", "gopher", "feed", "webcal"}
     | {"hdfs", "redis", "rtmp", "rtsp", "telnet", "vscode", "weixin", "zotero", "ws", "wss"}
+    | set(string.ascii_lowercase)
 )
-"""Where a link may lead."""
+"""Where a link may lead; a single letter is a drive of the author's own computer, which leads nowhere and runs nothing."""
 PROPERTIES = frozenset(
     {"align-items", "aspect-ratio", "background-color", "border", "border-bottom", "border-collapse", "border-color"}
     | {"border-left", "border-radius", "border-right", "border-spacing", "border-style", "border-top", "border-width"}
