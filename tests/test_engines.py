@@ -137,7 +137,7 @@ def test_comparison_sees_what_is_missing(site: Path, tmp_path: Path) -> None:
     whole = (site / address).read_text("utf-8")
     for pattern, look in (
         (r"<math.*?</math>", "formulas"),
-        (r"<svg aria.*?</svg>", "drawings"),
+        (r"<svg [^>]*aria-labelledby.*?</svg>", "drawings"),
         (r"<tr>\s*<td.*?</tr>", "tables"),
         (r'(?<=<h2) id="[^"]*"', "anchors"),
         (r"(?<=</h2>\n)<p>.*?</p>", "text"),

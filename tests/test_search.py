@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +37,25 @@ class Reader:
     """The engine in V8, with an index."""
 
     def __init__(self, files: Mapping[str, str] | None = None) -> None:
+        # A thread of its own: mini-racer refuses to wait where an event loop runs, and an open browser's may run here.
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._thread.submit(self._load, files or {}).result()
+
+    def _load(self, files: Mapping[str, str]) -> None:
         from py_mini_racer import MiniRacer
 
         self._context = MiniRacer()
         self._context.eval(ENGINE.read_text("utf-8") + GLUE)
-        for name, text in (files or {}).items():
+        for name, text in files.items():
             self._context.eval(f"files[{json.dumps(name.rpartition('/')[2].removesuffix('.js'))}] = {json.dumps(text)}")
+
+    def _answer(self, code: str) -> str:
+        answer: Any = self._context.eval(code)
+        return str(answer if isinstance(answer, str) else answer.get(timeout=20))
 
     def call(self, code: str) -> Any:
         """The value of an expression that gives JSON, or a promise of it."""
-        answer: Any = self._context.eval(code)
-        return json.loads(answer if isinstance(answer, str) else answer.get(timeout=20))
+        return json.loads(self._thread.submit(self._answer, code).result())
 
     def ask(self, query: str) -> Any:
         """What a query finds."""
