@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown import Markdown
 
 from atlas.facts import Facts
 from atlas.finishing.policy import policy, with_policy
 from atlas.markdown.safety import Cleaner
 from atlas.markdown.state import PageState
-from atlas.safety import Kind, clean, clean_metadata, spot
+from atlas.safety import Kind, clean, clean_metadata, spot, spotting
 
 pytestmark = pytest.mark.security
 
@@ -76,6 +78,28 @@ def test_what_is_left_out_has_a_kind() -> None:
     """A script, a frame, a form, an address and the rest are told apart."""
     found = spot('<script></script><iframe></iframe><form></form><a href="javascript:x">甲</a><style></style>')
     assert [one.kind for one in found] == [Kind.SCRIPT, Kind.EMBED, Kind.FORM, Kind.ADDRESS, Kind.OTHER]
+
+
+PIECES = [
+    *KEPT,
+    *(html for html, _ in LEFT),
+    "<",
+    "<<a>",
+    "<!--",
+    "-->",
+    "<p>",
+    "</p",
+    "<a title='>'>",
+    '<a title=">',
+    "<p/>",
+    "甲",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
+def test_looking_at_tags_one_by_one_misses_nothing(html: str) -> None:
+    """Nothing is passed over that reading the page as a whole finds."""
+    assert spot(html) == spotting.read(html)
 
 
 def test_metadata_is_text() -> None:

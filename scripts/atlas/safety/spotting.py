@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -47,8 +48,33 @@ _DOCUMENT = frozenset({"html", "head", "body"})
 """Written around a fragment they change nothing."""
 
 
+_TAG = re.compile(r"<(?:[A-Za-z][^\s<>\"'/]*+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+|/[A-Za-z][^\s<>/]*+)>")
+"""A tag that every parser reads alike."""
+_harmless: set[str] = set()
+"""Tags seen before of which readers get all."""
+_MOST = 50_000
+
+
 def spot(html: str) -> tuple[LeftOut, ...]:
     """All of it, in the page's order, repetitions kept."""
+    return () if _is_plain(html) else read(html)
+
+
+def _is_plain(html: str) -> bool:
+    """Whether the page is nothing but text and tags that can be judged one by one, all of them harmless: most pages are."""
+    if "<" in _TAG.sub("", html):
+        return False
+    if len(_harmless) > _MOST:
+        _harmless.clear()
+    tags = set(_TAG.findall(html)) - _harmless
+    if read("".join(tags)):
+        return False
+    _harmless.update(tags)
+    return True
+
+
+def read(html: str) -> tuple[LeftOut, ...]:
+    """The same, by reading every word."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
