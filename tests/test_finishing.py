@@ -159,7 +159,8 @@ HEAD = """<link rel="stylesheet" href="{0}assets/theme/main.min.css">
 @pytest.fixture
 def joined(tmp_path: Path) -> Path:
     """A site whose pages load rows of files, joined."""
-    pages = {"index.html": HEAD.format(""), "x/y/index.html": HEAD.format("../../"), "404.html": HEAD.format("/sub/")}
+    other = re.sub(r'(rel="stylesheet") (href="[^"]*")>', r"\2 \1/>", HEAD.format("../../"))  # as Beautiful Soup writes them
+    pages = {"index.html": HEAD.format(""), "x/y/index.html": other, "404.html": HEAD.format("/sub/")}
     for name, text in (ROW | pages).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")

@@ -12,8 +12,11 @@ from pathlib import Path, PurePosixPath
 
 import minify_html
 
-_LINK = re.compile(r"<link rel=\"stylesheet\" href=\"([^\"?#]+\.css)\">")
-_SCRIPT = re.compile(r"<script src=\"([^\"?#]+\.js)\"></script>")
+_ADDRESS = r"=\"(?P<address>[^\"?#]+)\""
+_REL = r"rel=\"stylesheet\""
+_LINK = re.compile(rf"<link (?:{_REL} href{_ADDRESS}|href{_ADDRESS.replace('address', 'other')} {_REL})\s*/?>")
+_SCRIPT = re.compile(rf"<script src{_ADDRESS}(?P<other>)></script>")
+"""Tags without a word on how or when the file is to be loaded. (Attributes come in two orders: a plugin rewrites pages.)"""
 _NAMING = frozenset({".html", ".css", ".js", ".mjs"})
 """Files that may name others."""
 _IS_SHORT = ".min."
@@ -60,7 +63,7 @@ class _Joining:
         """One tag for neighbours in one folder; what isn't a file of the site stays as it is."""
         near: list[tuple[re.Match[str], str]] = []
         for tag in row:
-            url = self._url(tag[1])
+            url = self._url(_address(tag))
             if near and (url is None or PurePosixPath(url).parent != PurePosixPath(near[0][1]).parent):
                 yield self._tag(near, join)
                 near = []
@@ -82,13 +85,17 @@ class _Joining:
             texts = [_short(self._folder / url) for url in urls]
             (self._folder / name).write_text(join(texts), "utf-8", newline="")
             self._written[urls] = str(name)
-        return tag[0].replace(tag[1], tag[1].removesuffix(first) + self._written[urls])
+        return tag[0].replace(_address(tag), _address(tag).removesuffix(first) + self._written[urls])
 
     def _url(self, address: str) -> str | None:
         """The file that an address means which leads through the site's root (``../../assets/a.js``, ``/assets/a.js``)."""
         steps = address.split("/")
         tries = ("/".join(steps[start:]) for start in range(len(steps)) if steps[start] not in ("", ".", ".."))
         return next((url for url in tries if (self._folder / url).is_file()), None)
+
+
+def _address(tag: re.Match[str]) -> str:
+    return tag["address"] or tag["other"]
 
 
 def _rows(text: str, pattern: re.Pattern[str]) -> Iterator[list[re.Match[str]]]:
