@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
 import pytest
 
 from atlas.cli import main
-from atlas.finishing import finish, markup, styles
+from atlas.finishing import finish, joining, markup, styles
 from atlas.finishing.compressing import compress
 from tests.conftest import Project
 
@@ -59,6 +60,14 @@ def only(folder: Path, pattern: str) -> str:
     """The one file's path."""
     (found,) = folder.glob(pattern)
     return found.relative_to(folder).as_posix()
+
+
+def evaluate(code: str) -> object:
+    """The value of a script in V8, which waits in a thread of its own: an open browser's event loop may run in this one."""
+    from py_mini_racer import MiniRacer
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: MiniRacer().eval(code)).result()
 
 
 def test_each_loaded_file_has_a_digest_in_its_name(finished: Path) -> None:
@@ -127,6 +136,73 @@ def test_search_in_other_languages_is_left_out(finished: Path) -> None:
     """The theme brings a megabyte of it."""
     left = {file.name for file in (finished / "assets/javascripts").rglob("*.js")}
     assert left == {"lunr.zh.min.js", "lunr.multi.min.js"}
+
+
+ROW = {
+    "assets/a.css": "/* why */\na {\n  color: red;\n}\n",
+    "assets/b.css": "b { background: url(pictures/b.png) }\n",
+    "assets/theme/main.min.css": "c{color:blue}",
+    "assets/theme/more.min.css": "d{color:blue}",
+    "assets/one.js": "// why\n(() => {\n  document.title += 'one'; null.x;\n})();\n",
+    "assets/two.js": "(() => { document.title += 'two' })() // end",
+    "assets/late.js": "later()",
+}
+HEAD = """<link rel="stylesheet" href="{0}assets/theme/main.min.css">
+<link rel="stylesheet" href="{0}assets/theme/more.min.css">
+<link rel="stylesheet" href="{0}assets/a.css">
+<link rel="stylesheet" href="{0}assets/b.css"><link rel="stylesheet" href="https://example.org/c.css">
+<script src="{0}assets/one.js"></script>
+<script src="{0}assets/two.js"></script>
+<script src="{0}assets/late.js" defer></script>"""
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Path:
+    """A site whose pages load rows of files, joined."""
+    pages = {"index.html": HEAD.format(""), "x/y/index.html": HEAD.format("../../"), "404.html": HEAD.format("/sub/")}
+    for name, text in (ROW | pages).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    joining.join_files(tmp_path, offline=False)
+    return tmp_path
+
+
+def test_rows_of_files_become_one_file_each(joined: Path) -> None:
+    """Ours and the theme's apart; what another host or another moment gives stays; a page at any depth finds them."""
+    for page, root in {"index.html": "", "x/y/index.html": "../../", "404.html": "/sub/"}.items():
+        assert re.findall(r'(?:href|src)="([^"]+)"', (joined / page).read_text("utf-8")) == [
+            f"{root}assets/theme/main-more.css",
+            f"{root}assets/a-b.css",
+            "https://example.org/c.css",
+            f"{root}assets/one-two.js",
+            f"{root}assets/late.js",
+        ]
+    left = {file.relative_to(joined).as_posix() for file in joined.rglob("*.*s") if file.is_file()}
+    assert left == {"assets/theme/main-more.css", "assets/a-b.css", "assets/one-two.js", "assets/late.js"}
+
+
+def test_joined_files_mean_the_same_in_fewer_bytes(joined: Path) -> None:
+    """Without comments; in order; one script's mistake takes no other along, and is still told."""
+    styles = (joined / "assets/a-b.css").read_text("utf-8")
+    assert "why" not in styles
+    assert re.fullmatch(r"a\{color:(red|#f00)\}\s*b\{background:url\(pictures/b\.png\)\}", styles)
+    assert (joined / "assets/theme/main-more.css").read_text("utf-8") == "c{color:blue}\nd{color:blue}"
+    script = (joined / "assets/one-two.js").read_text("utf-8")
+    waiting = (
+        "var document = {title: ''}, told = []; var setTimeout = tell => { try { tell() } catch (e) { told.push(e) } };"
+    )
+    assert evaluate(f"{waiting}{script}; [document.title, told.length].join()") == "onetwo,1"
+
+
+def test_a_file_that_a_page_loads_alone_stays(tmp_path: Path) -> None:
+    """A row on one page does not take it from another."""
+    pages = {"index.html": HEAD.format(""), "alone.html": '<script src="assets/two.js"></script>'}
+    for name, text in (ROW | pages).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    joining.join_files(tmp_path, offline=True)
+    assert (tmp_path / "alone.html").read_text("utf-8") == pages["alone.html"]
+    assert (tmp_path / "assets/two.js").read_text("utf-8") == ROW["assets/two.js"]
 
 
 def test_a_site_is_finished_before_it_is_checked(project: Project) -> None:

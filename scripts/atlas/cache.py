@@ -10,9 +10,9 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from atlas.findings import RULES, Finding, Fix, Location
 from atlas.model import Heading, Link, Page, Silence
@@ -159,10 +159,7 @@ def _decode(given: Any, root: Path) -> Page | None:
     return Page(
         path=str(given["path"]),
         url=str(given["url"]),
-        links=tuple(
-            Link(element, attribute, target, written, Location(path, line, column) if path is not None else None)
-            for element, attribute, target, written, path, line, column in given["links"]
-        ),
+        links=_Links(given["links"]),
         ids=tuple(given["ids"]),
         headings=tuple(Heading(level, id_, text) for level, id_, text in given["headings"]),
         findings=tuple(
@@ -177,6 +174,50 @@ def _decode(given: Any, root: Path) -> Page | None:
         counts=given["counts"],
         snippets=tuple(given["snippets"]),
     )
+
+
+class _Links(Sequence[Link]):
+    """Links as they were kept, made into what they are when somebody looks: most of a large site's are never looked at.
+
+    Raises:
+        TypeError, ValueError: if what was kept are no links.
+    """
+
+    def __init__(self, kept: list[Any]) -> None:
+        for element, attribute, target, written, path, line, column in kept:
+            if not (type(element) is type(attribute) is type(target) is type(written) is str) or (
+                path is not None and not (type(path) is str and type(line) is type(column) is int)
+            ):
+                raise TypeError("no link")
+        self._kept = kept
+        self._made: tuple[Link, ...] | None = None
+
+    def _links(self) -> tuple[Link, ...]:
+        if self._made is None:
+            self._made = tuple(
+                Link(element, attribute, target, written, Location(path, line, column) if path is not None else None)
+                for element, attribute, target, written, path, line, column in self._kept
+            )
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @overload
+    def __getitem__(self, at: int) -> Link: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Link, ...]: ...
+    def __getitem__(self, at: int | slice) -> Link | tuple[Link, ...]:
+        return self._links()[at]
+
+    def __iter__(self) -> Iterator[Link]:
+        return iter(self._links())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._links() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._links())
 
 
 def _links_out(links: Iterable[Link]) -> Iterator[list[Any]]:

@@ -6,7 +6,7 @@ A page is looked at closely once, as a :class:`PageView`, right after it was ren
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -199,7 +199,7 @@ class Page:
 
     path: str
     url: str
-    links: tuple[Link, ...] = ()
+    links: Sequence[Link] = ()
     """Links, those that leave the site left out, each with its place."""
     ids: tuple[str, ...] = ()
     headings: tuple[Heading, ...] = ()

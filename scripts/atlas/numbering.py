@@ -23,8 +23,6 @@ CAPTION = "表："
 """Begins the paragraph before a Markdown table that is the table's caption."""
 ANCHOR = re.compile(r"\s*\{\s*#([^\s{}]+)\s*\}\s*$")
 """Behind a caption, the anchor of its table."""
-ACROSS = (b"\xe5\x9b\xbe#](", b"\xe8\xa1\xa8#](", b"```figures")
-"""What a page's source holds if its numbers come from other pages: ``图#](``, ``表#](`` and the fence with the lists."""
 _TITLE = re.compile(r"^\s*accTitle\s*:\s*(\S.*?)\s*$", re.MULTILINE)
 _OPTION = r"""\b{name}=(?:"([^"]*)"|'([^']*)'|([^\s"'}}]+))"""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -8,12 +8,13 @@ contents of all that are no pages. The pages themselves are known by their conte
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import os
 import re
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,13 @@ from atlas import dependencies
 from atlas.cache import Cache, digest
 from atlas.findings import RULES, Rule
 from atlas.model import Page, Site
-from atlas.numbering import ACROSS
 
 _TEXTS = frozenset({".css", ".html", ".js", ".json", ".py", ".yaml", ".yml"})
 """Files of which the contents, not only the names, may matter to what pages become."""
+_ACROSS = (b"\xe5\x9b\xbe#](", b"\xe8\xa1\xa8#](", b"```figures")
+"""What a page's source holds if its numbers come from other pages (see :mod:`atlas.numbering`): ``图#](``, ``表#](`` and the
+fence with the lists.
+"""
 
 
 def find(configuration: Path, cache: Cache) -> Site | None:
@@ -85,7 +89,7 @@ def page_keys(common: bytes, pages: Sequence[tuple[str, str, bytes]]) -> list[by
     """
     together = digest(*(content for _, _, content in pages))
     return [
-        digest(common, source.encode(), url.encode(), content, together if any(one in content for one in ACROSS) else b"")
+        digest(common, source.encode(), url.encode(), content, together if any(one in content for one in _ACROSS) else b"")
         for source, url, content in pages
     ]
 
@@ -146,26 +150,28 @@ def _encode(value: Any) -> Any:
 
 def _decode(kind: Any, value: Any) -> Any:
     """A value of a kind from what :func:`_encode` made of it."""
+    return _decoder(kind)(value)
+
+
+@functools.cache
+def _decoder(kind: Any) -> Callable[[Any], Any]:
+    """What makes values of a kind; a site has thousands, of a dozen kinds."""
     if dataclasses.is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(*(_decode(hints[one.name], part) for one, part in zip(dataclasses.fields(kind), value, strict=True)))  # type: ignore[operator]
+        hints = typing.get_type_hints(kind)
+        each = [_decoder(hints[one.name]) for one in dataclasses.fields(kind)]
+        return lambda value: kind(*(decode(part) for decode, part in zip(each, value, strict=True)))  # type: ignore[operator]
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        return None if value is None else _decode(next(one for one in arguments if one is not type(None)), value)
+        given = _decoder(next(one for one in arguments if one is not type(None)))
+        return lambda value: None if value is None else given(value)
+    if origin is tuple and arguments[-1] is Ellipsis:
+        one_of_many = _decoder(arguments[0])
+        return lambda value: tuple(one_of_many(part) for part in value)
     if origin is tuple:
-        each = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
-        return tuple(_decode(one, part) for one, part in zip(each, value, strict=True))
+        each = [_decoder(one) for one in arguments]
+        return lambda value: tuple(decode(part) for decode, part in zip(each, value, strict=True))
     if origin is frozenset:
-        return frozenset(value)
+        return frozenset
     if isinstance(kind, type) and issubclass(kind, (Path, Enum)):
-        return kind(value)
-    return value
-
-
-_HINTS: dict[Any, dict[str, Any]] = {}
-
-
-def _hints(kind: Any) -> dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = typing.get_type_hints(kind)
-    return _HINTS[kind]
+        return kind
+    return lambda value: value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.finishing import leftovers, markup, names, policy, styles
+from atlas.finishing import joining, leftovers, markup, names, policy, styles
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
@@ -17,6 +17,7 @@ Step = Callable[[Path, bool], None]
 STEPS: tuple[Step, ...] = (
     leftovers.drop_leftovers,
     styles.drop_unused_rules,
+    joining.join_files,
     markup.shorten_pages,
     names.hash_names,
     policy.write_policies,
