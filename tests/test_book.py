@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from atlas.facts import KINDS
+from atlas.markdown.sources import kinds_shown
+from atlas.scan import scan
 from tests.conftest import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -57,6 +60,17 @@ def test_entrance_leads_to_every_topic(page: str) -> None:
     linked = set(re.findall(r"[(\"]([\w/-]+\.md)[#)\"]", read(page)))
     topics = {one.relative_to(here).as_posix() for one in folder.glob("*.md") if one.name != "index.md"}
     assert topics - linked == set()
+
+
+def test_every_source_is_listed_on_one_page() -> None:
+    """The kinds of sources are dealt out to the pages of references: none left out, none twice."""
+    shown: list[str] = []
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text("utf-8")
+        for fence in scan(text).fences:
+            if fence.language == "sources":
+                shown += kinds_shown("\n".join(text.splitlines()[fence.line : fence.end - 1]))
+    assert sorted(shown) == sorted(KINDS)
 
 
 CALCULATOR_PAGES = [page for page in sorted((DOCS / "calculators").glob("*.md")) if page.name != "index.md"]

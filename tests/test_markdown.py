@@ -100,6 +100,38 @@ def test_data_becomes_tables(project: Project, tmp_path: Path) -> None:
     assert "论文（1 条）" in html
 
 
+def test_sources_are_listed_by_kind(project: Project, tmp_path: Path) -> None:
+    """A fence that names kinds shows those alone, each source under its own anchor, each kind under one, too."""
+    book = SOURCES.replace("ok-2024", "tome").replace("kind: paper", "kind: book")
+    text = "# 页\n\n```sources\nkinds: [{}]\n```\n"
+    files = {
+        "docs/index.md": text.format("book, news"),
+        "docs/b.md": text.format("paper"),
+        "docs/_data/sources.yml": SOURCES + book,
+    }
+    html = built(project(files), tmp_path)
+    assert "书（1 条）" in html
+    assert re.findall(r'id="(sources?-[^"]+)"', html) == ["sources-book", "source-tome"]
+    assert 'id="source-ok-2024"' in (tmp_path / "out" / "b" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "told"),
+    [
+        pytest.param("# 注\nkinds: [papers]", 2, "最接近的是 `paper`", id="no such kind"),
+        pytest.param("kinds: []", 1, "写成 `kinds: [paper, book]`", id="no kind at all"),
+        pytest.param("kind: paper", 1, "最接近的是 `kinds`", id="no such word"),
+        pytest.param("- paper", 1, "一行一项", id="no mapping"),
+    ],
+)
+def test_a_list_of_sources_that_asks_for_what_is_not_there(project: Project, said: str, line: int, told: str) -> None:
+    """It is a finding at its line that says what to write, as for tables and charts."""
+    files = {"docs/index.md": f"# 页\n\n甲[@ok-2024]。\n\n```sources\n{said}\n```\n", "docs/_data/sources.yml": SOURCES}
+    (finding,) = checks.validate(project(files)).findings
+    assert (finding.rule.id, finding.location.line) == ("facts-table-invalid", 5 + line)
+    assert told in finding.hint
+
+
 def test_without_an_engine_a_preview_goes_on_and_a_check_does_not(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

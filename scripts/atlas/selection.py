@@ -60,40 +60,45 @@ def select(text: str, facts: Facts, options: Sequence[str], *, kind: str = "") -
     Raises:
         SelectionError: if it is no YAML, or names a kind, column, word or option that there is not.
     """
-    given = _given(text, ("data", "columns", "where", "sort", "limit", "title", "links", *options))
-    schema = _schema(given.get("data"), kind)
+    said = given(text, ("data", "columns", "where", "sort", "limit", "title", "links", *options))
+    schema = _schema(said.get("data"), kind)
     rows = tuple(facts[schema.kind])
-    if "where" in given:
-        node = given["where"]
+    if "where" in said:
+        node = said["where"]
         test = parse_test(scalar(node) or "", schema, place(node).line)
         rows = tuple(row for row in rows if test(row))
         if not rows:
             raise SelectionError(f"`where: {scalar(node)}` 一行也没选中", "放宽条件，或核对词的写法", place(node).line)
-    if "sort" in given:
-        rows = _sorted(rows, schema, given["sort"])
+    if "sort" in said:
+        rows = _sorted(rows, schema, said["sort"])
     return Selection(
         schema,
-        _columns(given.get("columns"), schema),
-        rows[: _limit(given.get("limit"))],
-        {name: scalar(node) or "" for name, node in given.items() if name in (*options, "title")},
-        _links(given.get("links")),
+        _columns(said.get("columns"), schema),
+        rows[: _limit(said.get("limit"))],
+        {name: scalar(node) or "" for name, node in said.items() if name in (*options, "title")},
+        _links(said.get("links")),
     )
 
 
-def _given(text: str, known: Sequence[str]) -> dict[str, Node]:
+def given(text: str, known: Sequence[str]) -> dict[str, Node]:
+    """What a fence says, by its words, which must be among the known ones.
+
+    Raises:
+        SelectionError: if it is no YAML, or says a word that there is not.
+    """
     try:
         root = compose(text)
     except SyntaxFaultError as error:
         hint = "一行一项，例如 `data: devices`；值里有 `: ` 时加引号"
         raise SelectionError(f"围栏里不是合法的 YAML：{error}", hint, error.place.line) from error
-    given: dict[str, Node] = {}
+    said: dict[str, Node] = {}
     for name, key_node, node in pairs(root) if root else ():
         if name not in known:
             close = nearest(name, known)
             hint = f"最接近的是 `{close}`" if close else f"这里能写的有 {'、'.join(f'`{one}`' for one in known)}"
             raise SelectionError(f"围栏里不认识 `{name}`", hint, place(key_node).line)
-        given[name] = node
-    return given
+        said[name] = node
+    return said
 
 
 def _schema(node: Node | None, kind: str) -> Schema:

@@ -18,7 +18,7 @@ from tests.conftest import REPOSITORY
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PAGE = "deployment/kv-cache/"
-CHART = "hardware/devices/"
+CHART = "architecture/families/"
 SVG = "{http://www.w3.org/2000/svg}"
 SCALE = "parseFloat(document.querySelector('#atlas-zoom output').value)"
 SCROLLED = "(() => { const box = document.querySelector('.atlas-zoom-stage'); return [box.scrollLeft, box.scrollTop]; })()"

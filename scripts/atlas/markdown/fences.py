@@ -35,9 +35,8 @@ from atlas.diagrams import (
     relinked,
     written_links,
 )
-from atlas.facts import KINDS
-from atlas.markdown.citations import describe
 from atlas.markdown.numbers import stem_of
+from atlas.markdown.sources import source_list
 from atlas.markdown.state import PageState, Pending, collector, note_failure, note_problem
 from atlas.markdown.tables import INVALID, broken
 from atlas.model import DataProblem, Fence
@@ -76,8 +75,7 @@ def chart(source: str, language: str, class_name: str, options: dict[str, Any], 
         selection = select(source, state.facts, OPTIONS, kind=data_of(named[1]) if named else "devices")
         pictures = draw_charts(selection, state.facts)
     except SelectionError as error:
-        note_problem(DataProblem(INVALID, source, str(error), error.hint, error.line))
-        return etree.tostring(broken(f"这张图画不出来：{error}", source), encoding="unicode", method="html")
+        return _refused("这张图画不出来", source, error)
     anchor = str(options.get("id") or more.get("id_value") or "")
     marks = []
     for number, picture in enumerate(pictures):
@@ -89,7 +87,18 @@ def chart(source: str, language: str, class_name: str, options: dict[str, Any], 
 def table(source: str, language: str, class_name: str, options: dict[str, Any], md: Markdown, **more: Any) -> str:
     """Superfences' formatter for the fences that show data: ``glossary`` and ``sources``."""
     state: PageState = md.atlas  # type: ignore[attr-defined]
-    return _glossary(state) if language == "glossary" else _sources(state)
+    if language == "glossary":
+        return _glossary(state)
+    try:
+        return source_list(source, state.sources)
+    except SelectionError as error:
+        return _refused("这里列不出来源", source, error)
+
+
+def _refused(what: str, source: str, error: SelectionError) -> str:
+    """What a fence becomes that asks for what is not there; whoever checks the page hears of it."""
+    note_problem(DataProblem(INVALID, source, str(error), error.hint, error.line))
+    return etree.tostring(broken(f"{what}：{error}", source), encoding="unicode", method="html")
 
 
 class DiagramLinks(Treeprocessor):
@@ -261,18 +270,4 @@ def _glossary(state: PageState) -> str:
             f'<table class="atlas-terms"><caption>{escape(topic)}</caption><thead><tr><th scope="col">中文</th>'
             f'<th scope="col">英文</th><th scope="col">一句话</th></tr></thead><tbody>{rows}</tbody></table>'
         )
-    return "".join(parts)
-
-
-def _sources(state: PageState) -> str:
-    parts = []
-    for kind, label in KINDS.items():
-        chosen = [source for source in state.sources.values() if source.kind == kind]
-        if not chosen:
-            continue
-        items = etree.Element("ul", {"class": "atlas-sources"})
-        for source in chosen:
-            describe(etree.SubElement(items, "li", {"id": f"source-{source.key}"}), source)
-        listed = etree.tostring(items, encoding="unicode", method="html")
-        parts.append(f"<p><strong>{label}（{len(chosen)} 条）</strong></p>{listed}")
     return "".join(parts)
