@@ -187,26 +187,36 @@ def test_skip_link_leads_past_the_navigation(page: Page, hosted: str) -> None:
 
 
 def test_drawer_by_keyboard(page: Page, hosted: str) -> None:
-    """On a phone's width (or a desk's at 400 %) it opens, unfolds a chapter, goes back and closes, and says so."""
+    """On a phone's width (or a desk's at 400 %) it opens, unfolds a section, goes back and closes, and says so."""
     page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(hosted + "training/cost/")
+    page.goto(hosted + "architecture/moe/")
     opener = page.get_by_role("button", name="导航")
     assert opener.get_attribute("aria-expanded") == "false"
     opener.focus()
     page.keyboard.press("Enter")
     assert opener.get_attribute("aria-expanded") == "true"
     assert page.evaluate("Boolean(document.activeElement.closest('.md-nav--primary'))")
-    chapter = page.get_by_role("button", name="硬件设备：展开")
-    chapter.focus()
+    section = page.get_by_role("button", name="应用场景：展开")
+    section.focus()
     page.keyboard.press("Space")
-    assert chapter.get_attribute("aria-expanded") == "true"
+    assert section.get_attribute("aria-expanded") == "true"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert chapter.get_attribute("aria-expanded") == "false"
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "硬件设备：展开"
+    assert section.get_attribute("aria-expanded") == "false"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "应用场景：展开"
     page.keyboard.press("Escape")
     assert opener.get_attribute("aria-expanded") == "false"
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "导航"
+
+
+def test_drawer_by_touch(page: Page, hosted: str) -> None:
+    """A tap opens it, and from one chapter the others are a step back and a tap away."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(hosted + "architecture/moe/")
+    page.get_by_role("button", name="导航").click()
+    page.locator('.md-nav--primary .md-nav[data-md-level="1"] > .md-nav__title:visible').first.click()
+    page.get_by_role("link", name="硬件设备").locator("visible=true").last.click()
+    page.wait_for_url("**/hardware/")
 
 
 def test_wide_things_scroll_by_arrow_keys(page: Page, hosted: str) -> None:
