@@ -16,6 +16,7 @@ from atlas.findings import Location
 from atlas.locate import Places
 from atlas.markdown.state import collector
 from atlas.model import Page, PageView, Written
+from atlas.render import observing
 from tests.conftest import CONFIGURATION, MARKDOWN_EXTENSIONS, write_project
 
 SNIPPETS = CONFIGURATION.replace(
@@ -121,7 +122,7 @@ def test_snippets_are_known_however_their_extension_opens_them(way: str, tmp_pat
     file.write_bytes("一\r\n二\n".encode())
     module = ModuleType("snippets")
     vars(module).update(codecs=codecs, SnippetPreprocessor=type("Old", (), {"get_snippet_path": lambda _, path: path}))
-    render.watch_reading(module)
+    observing.watch_reading(module)
     opened = module.open if way == "open" else module.codecs.open
     token = collector.set(written := Written())
     try:
@@ -129,9 +130,9 @@ def test_snippets_are_known_however_their_extension_opens_them(way: str, tmp_pat
         with opened(str(file), "r", encoding="utf-8") as lines:
             assert lines.read() == "一\n二\n"
         assert written.snippets == {str(file): "一\n二\n"}
-        before = render.substitutes.set({str(file): "三"})
+        before = observing.substitutes.set({str(file): "三"})
         assert opened(str(file), "r", encoding="utf-8").read() == "三"
-        render.substitutes.reset(before)
+        observing.substitutes.reset(before)
     finally:
         collector.reset(token)
 

@@ -9,30 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
-import io
-import logging
 import multiprocessing
 import os
 import re
 import sys
-import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 import yaml
-from markdown import Extension, Markdown
-from markdown.treeprocessors import Treeprocessor
 from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.plugins import BasePlugin, PluginCollection, event_priority
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.nav import Link as NavigationLink
@@ -41,13 +31,14 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from atlas import dependencies, html, recall, v8
 from atlas.cache import Cache, digest
-from atlas.configuration import place_refusal
 from atlas.findings import CannotCheckError
 from atlas.locate import Places
-from atlas.markdown import DATA, definitions
+from atlas.markdown import DATA
 from atlas.markdown.safety import as_written
 from atlas.markdown.state import collector
 from atlas.model import Inclusion, Inspect, NavigationEntry, Page, PageView, Site, SiteFile, Surroundings, Written
+from atlas.render.loading import blaming_plugins, explain, failed_plugin, load, one_line, quiet, working_folder
+from atlas.render.observing import Observer, substitutes
 from atlas.scan import scan
 
 if TYPE_CHECKING:
@@ -86,14 +77,14 @@ def render(configuration: Path, inspect: Inspect, *, cache: Cache | None = None)
         CannotCheckError: if the configuration can't be read, or a plugin fails.
     """
     configuration = configuration.absolute()  # as given, it is meant from where the user stands
-    with _quiet() as said, _working_folder(configuration):
-        config = _load(configuration, said)
+    with quiet() as said, working_folder(configuration):
+        config = load(configuration, said)
         try:
-            with _blaming_plugins():
+            with blaming_plugins():
                 project = _prepare(configuration.resolve(), config, inspect)
             return _known_or_rendered(project, cache or Cache.none())
         except (Abort, MkDocsException, OSError, yaml.YAMLError) as error:
-            raise CannotCheckError(_explain(error, said)) from error
+            raise CannotCheckError(explain(error, said)) from error
         finally:
             collector.set(None)
 
@@ -105,17 +96,17 @@ def build(configuration: Path, output: Path, inspect: Inspect, look: Look) -> No
         CannotCheckError: if the configuration or a page can't be read, or a plugin fails.
     """
     configuration = configuration.absolute()
-    with _quiet() as said, _working_folder(configuration):
-        config = _load(configuration, said, output)
+    with quiet() as said, working_folder(configuration):
+        config = load(configuration, said, output)
         config.plugins["atlas-watcher"] = _Watcher(configuration.resolve(), inspect, look)
         try:
-            with _blaming_plugins():
+            with blaming_plugins():
                 config.plugins.on_startup(command="build", dirty=False)
                 mkdocs_build(config)
         except CannotCheckError:
             raise
         except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise CannotCheckError(_explain(error, said)) from error
+            raise CannotCheckError(explain(error, said)) from error
         finally:
             collector.set(None)
 
@@ -168,7 +159,7 @@ class _Watcher(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         self._displaced: tuple[File, ...] = ()
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
+        config.markdown_extensions.append(Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
         return config
 
     @event_priority(100)  # before any plugin takes files away
@@ -230,8 +221,8 @@ class _Project:
         except CannotCheckError:
             raise
         except Exception as error:  # extensions and plugins raise whatever they like
-            plugin = _failed_plugin(error)
-            failure = f"插件 `{plugin}`：{_one_line(error)}" if plugin else _one_line(error)
+            plugin = failed_plugin(error)
+            failure = f"插件 `{plugin}`：{one_line(error)}" if plugin else one_line(error)
         finally:
             collector.set(None)
         return self.look(file, written, failure)
@@ -320,7 +311,7 @@ def _prepare(
     """What MkDocs does before it reads the first page."""
     config.plugins.on_startup(command=command, dirty=False)
     config = config.plugins.on_config(config)
-    config.markdown_extensions.append(_Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
+    config.markdown_extensions.append(Observer())  # type: ignore[arg-type] # Python-Markdown takes instances, too
     config.plugins.on_pre_build(config=config)
     files = get_files(config)
     displaced = _displaced(files, config)
@@ -498,110 +489,6 @@ def _split(text: str) -> tuple[str, dict[str, Any]]:
     return content, dict(data)
 
 
-class _Observer(Extension):
-    """Notes, for whoever collects, what MkDocs makes of the addresses that an author wrote."""
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - named by Python-Markdown
-        before = _AddressesBefore(md)
-        md.treeprocessors.register(before, "atlas-addresses-before", 0.5)  # MkDocs rewrites at 0
-        md.treeprocessors.register(_AddressesAfter(md, before), "atlas-addresses-after", -5)
-        definitions.watch(md)
-        _watch_formatters(md)
-        _watch_snippets()
-
-
-class _AddressesBefore(Treeprocessor):
-    def __init__(self, md: Markdown) -> None:
-        super().__init__(md)
-        self.seen: list[tuple[etree.Element, str, str]] = []
-
-    def run(self, root: etree.Element) -> None:
-        self.seen = [
-            (element, name, element.get(name, ""))
-            for element in root.iter()
-            if (name := {"a": "href", "img": "src"}.get(str(element.tag), ""))
-        ]
-        for element, name, address in self.seen:
-            if not _can_be_split(address):  # MkDocs would give up the whole page because of it
-                element.set(name, "#")
-
-
-class _AddressesAfter(Treeprocessor):
-    def __init__(self, md: Markdown, before: _AddressesBefore) -> None:
-        super().__init__(md)
-        self._before = before
-
-    def run(self, root: etree.Element) -> None:
-        written = collector.get()
-        for element, name, address in self._before.seen:
-            if not _can_be_split(address):
-                element.set(name, address)
-            now = element.get(name, "")
-            if written and now != address and address not in (known := written.rewritten.setdefault(now, [])):
-                known.append(address)
-
-
-def _can_be_split(address: str) -> bool:
-    try:
-        urlsplit(address)
-    except ValueError:
-        return False
-    return True
-
-
-substitutes: ContextVar[Mapping[str, str]] = ContextVar("substitutes", default={})  # noqa: B039 - never changed
-"""Texts to read instead of those of snippet files, by absolute name."""
-
-
-def _watch_formatters(md: Markdown) -> None:
-    """Let pymdownx's superfences say which fences they hand over to formatters of the project's own."""
-    for extension in md.registeredExtensions:
-        for entry in getattr(extension, "superfences", ()):
-            if entry["name"] != "superfences":  # that one stands for all other fences
-                entry["formatter"] = functools.partial(_format, entry["formatter"])
-
-
-def _format(formatter: Callable[..., Any], *, src: str, **options: Any) -> Any:
-    made = formatter(src=src, **options)
-    if (written := collector.get()) is not None:
-        written.formatted.append(src)
-    return made
-
-
-@functools.cache
-def _watch_snippets() -> None:
-    """Let pymdownx's snippets say which files they read, and read others instead where we ask for it."""
-    try:
-        from pymdownx import snippets
-    except ImportError:
-        return
-    watch_reading(snippets)
-
-
-def watch_reading(snippets: Any) -> None:
-    """Files are opened in other places from version to version, yet always by one of two names of that module."""
-    find = snippets.SnippetPreprocessor.get_snippet_path
-
-    def opened(path: str, _: str = "r", encoding: str | None = None) -> io.StringIO:
-        name = str(Path(path).absolute())
-        if name in (texts := substitutes.get()):
-            return io.StringIO(texts[name])
-        text = Path(path).read_text(encoding)
-        if (written := collector.get()) is not None:
-            written.snippets[name] = text
-        return io.StringIO(text)
-
-    def get_snippet_path(self: Any, path: str) -> str | None:
-        found: str | None = find(self, path)
-        if found is None and (written := collector.get()) is not None:
-            written.missing_snippets.append(path)
-        return found
-
-    snippets.open, snippets.SnippetPreprocessor.get_snippet_path = opened, get_snippet_path
-    if hasattr(snippets, "codecs"):
-        snippets.codecs = SimpleNamespace(open=opened)
-
-
 _INCLUSIONS = {
     InclusionLevel.INCLUDED: Inclusion.INCLUDED,
     InclusionLevel.NOT_IN_NAV: Inclusion.NOT_IN_NAV,
@@ -636,95 +523,3 @@ def _flat(items: list[StructureItem]) -> Iterator[NavigationEntry]:
             yield NavigationEntry(item.title or "", item.url)
         elif isinstance(item, MkDocsPage):
             yield NavigationEntry("", item.file.src_uri, is_page=True)
-
-
-def _load(configuration: Path, said: list[str], output: Path | None = None) -> MkDocsConfig:
-    if not configuration.is_file():
-        raise CannotCheckError(f"找不到配置文件 `{configuration}`：请在项目根目录运行，或用 --config-file 指定。")
-    try:
-        options = {"site_dir": str(output)} if output else {}
-        return load_config(str(configuration), **options)
-    except RecursionError:
-        raise
-    except (Exception, Abort) as error:  # hooks and plugins run here and raise whatever they like
-        plain = isinstance(error, (MkDocsException, OSError, ValueError, ImportError, yaml.YAMLError)) and str(error).strip()
-        reasons = said or [" ".join((str(error) if plain else f"{type(error).__name__} {error}").split())]
-        place, reason = place_refusal(configuration, reasons[0])
-        where = f" 第 {place.line} 行第 {place.column} 列" if place.line else " "
-        more = f"（另有 {len(reasons) - 1} 处）" if len(reasons) > 1 else ""
-        raise CannotCheckError(f"配置文件 `{place.path}`{where}有错：{reason[:300]}{more}") from error
-
-
-@contextlib.contextmanager
-def _blaming_plugins() -> Iterator[None]:
-    """Where a plugin of the project fails in a way of its own, say so."""
-    try:
-        yield
-    except (Abort, CannotCheckError, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
-        raise
-    except Exception as error:
-        plugin = _failed_plugin(error)
-        if not plugin or plugin == "atlas-watcher":
-            raise
-        what = f"{type(error).__name__}：{_one_line(error)}"
-        raise CannotCheckError(f"插件 `{plugin}` 运行失败（{what}）。请更新或停用它，再检查一次。") from error
-
-
-def _failed_plugin(error: BaseException) -> str:
-    """The plugin or hook in which something failed; empty if it was in none."""
-    trace, name = error.__traceback__, ""
-    while trace:
-        frame, trace = trace.tb_frame, trace.tb_next
-        if frame.f_code is PluginCollection.run_event.__code__:
-            name = frame.f_locals["self"]._event_origins.get(frame.f_locals["method"], "")
-    return name
-
-
-def _explain(error: BaseException, said: list[str]) -> str:
-    reasons = [one for one in said if one] or [_one_line(error)]
-    return f"MkDocs 无法渲染：{'；'.join(reasons[-2:])}"
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
-
-
-_TRACEBACK = re.compile(r'^ *(?:Traceback \(.*|File "[^"\n]*", line .*(?:\n {4,}.*)*)\n', re.MULTILINE)
-"""Where in somebody's program something failed, which MkDocs tells along with what failed."""
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[list[str]]:
-    """Keep MkDocs' own log off the terminal (our checks say it better) but remember its errors."""
-    said: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(_TRACEBACK.sub("", record.getMessage()).split()))
-
-    logger, handler = logging.getLogger("mkdocs"), Keep(logging.ERROR)
-    level, propagate = logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.setLevel(logging.ERROR)
-    logger.propagate = False
-    try:
-        yield said
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-        logger.propagate = propagate
-
-
-@contextlib.contextmanager
-def _working_folder(configuration: Path) -> Iterator[None]:
-    """Relative options of extensions are meant from the project's folder."""
-    folder = configuration.resolve().parent
-    if not folder.is_dir():
-        yield
-        return
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)

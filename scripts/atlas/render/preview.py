@@ -28,7 +28,8 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from atlas.findings import CannotCheckError, Finding
 from atlas.model import Inspect, Page, Site
-from atlas.render import _blaming_plugins, _explain, _load, _one_line, _prepare, _Project, _quiet, _working_folder
+from atlas.render import _prepare, _Project
+from atlas.render.loading import blaming_plugins, explain, load, one_line, quiet, working_folder
 
 _SECONDS_BETWEEN_LOOKS = 0.15
 _PANEL = (
@@ -64,13 +65,13 @@ def serve(configuration: Path, address: str, inspect: Inspect, listener: Listene
     if not port.isdigit():
         raise CannotCheckError(f"地址 `{address}` 不成样子：写成 `127.0.0.1:8000` 那样。")
     folder = Path(tempfile.mkdtemp(prefix="atlas-preview-"))
-    with _working_folder(configuration):
+    with working_folder(configuration):
         try:
             preview = Preview(configuration, folder, (host, int(port)), inspect, listener)
             server = _Server(preview, host, int(port), folder)
             _run(server, preview, listener)
         except (OSError, OverflowError) as error:
-            raise CannotCheckError(f"预览无法在 {address} 启动：{_one_line(error)}") from error
+            raise CannotCheckError(f"预览无法在 {address} 启动：{one_line(error)}") from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -154,14 +155,14 @@ class Preview:
             changed = {path for path in before.keys() | self._seen.keys() if before.get(path) != self._seen.get(path)}
             known = {Path(str(one.abs_src_path)): one for one in self._prepared.project.files if one.abs_src_path}
             files = [known.get(path) if path in self._seen and path in before else None for path in changed]
-            with _quiet() as said:
+            with quiet() as said:
                 try:
                     if None in files or any(self._excluded(one) for one in files if one):
                         self._start_again()
                     else:
                         self._replace([one for one in files if one])
                 except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-                    self._listener.say(_explain(error, said))
+                    self._listener.say(explain(error, said))
                 except CannotCheckError as error:
                     self._listener.say(str(error))
 
@@ -179,8 +180,8 @@ class Preview:
                 self._judge()
 
     def _prepare(self) -> _Prepared:
-        with _quiet() as said, _blaming_plugins():
-            config = _load(self._configuration, said, self._folder)
+        with quiet() as said, blaming_plugins():
+            config = load(self._configuration, said, self._folder)
             self.address = config.site_url = _serve_url(*self._host, urlsplit(config.site_url or "/").path)
             try:
                 project = _prepare(self._configuration.resolve(), config, self._inspect, "serve")
@@ -195,7 +196,7 @@ class Preview:
                 for template in config.theme.static_templates:
                     _build_theme_template(template, env, files, config, project.navigation)
             except (Abort, MkDocsException, OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-                raise CannotCheckError(_explain(error, said)) from error
+                raise CannotCheckError(explain(error, said)) from error
         pages = {file.dest_uri: file for file in shown}
         copied = frozenset(file.dest_uri for file in files) - pages.keys()
         return _Prepared(project, env, pages, copied, set(pages))
@@ -238,7 +239,7 @@ class Preview:
         except Exception as error:  # templates and plugins raise whatever they like
             target = Path(file.abs_dest_path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(_BROKEN.format(escape(_one_line(error))), "utf-8")
+            target.write_text(_BROKEN.format(escape(one_line(error))), "utf-8")
         prepared.due.discard(file.dest_uri)
         self._is_finished = False
         if self._site is None:
