@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -203,7 +204,9 @@ def test_whole_command(project: Project, tmp_path: Path) -> None:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with (tmp_path / "said").open("w") as said:
         command = [sys.executable, "-m", "atlas", "serve", "--address", address]
-        running = subprocess.Popen(command, cwd=folder, env=environment(), stdout=said, stderr=said)
+        # A shell that runs the tests in the background has them ignore Ctrl+C, and what is ignored is inherited.
+        hear = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        running = subprocess.Popen(command, cwd=folder, env=environment(), stdout=said, stderr=said, preexec_fn=hear)
     try:
         assert "正文" in _get(f"http://{address}/two/", "正文")
         (folder / "docs" / "two.md").write_text("# 第二页\n\n改过了。\n\n```mermiad\nflowchart LR\n```\n", "utf-8")

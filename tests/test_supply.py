@@ -7,11 +7,12 @@ import http.server
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -37,7 +38,16 @@ def unclaimed(site: Path) -> list[str]:
     generated = ("*.html", "assets/data/*", "assets/calculators/*", "search/*", "sitemap.xml*", "changes.xml", licences.FILE)
     patterns = [*generated, *(pattern for row in ROWS for pattern in row.texts("files"))]
     found = (file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file())
-    return [path for path in found if plain(path) not in own and not any(fnmatch.fnmatch(path, one) for one in patterns)]
+    foreign = (path for path in found if plain(path) not in own and not parts(plain(path), own))
+    return [path for path in foreign if not any(fnmatch.fnmatch(path, one) for one in patterns)]
+
+
+def parts(path: str, own: set[str]) -> list[str]:
+    """The project's files of which a file's name says that it is made of these and of no others."""
+    file = PurePosixPath(path)
+    near = [one.stem for one in map(PurePosixPath, own) if one.parent == file.parent and one.suffix == file.suffix]
+    found = re.findall(rf"(?:^|-)({'|'.join(map(re.escape, near))})(?=-|$)", file.stem) if near else []
+    return found if "-".join(found) == file.stem else []
 
 
 def plain(path: str) -> str:

@@ -27,7 +27,7 @@ class Entry:
 
 
 def gather(site: Path, imprint: Imprint) -> Book:
-    """Read every page that the first page's navigation lists, in its order.
+    """Read every page that the navigation lists, in its order.
 
     Raises:
         CannotCheckError: if the folder holds no site with a navigation.
@@ -36,7 +36,7 @@ def gather(site: Path, imprint: Imprint) -> Book:
     if not first.is_file():
         raise CannotCheckError(f"`{site}` 里没有 index.html：先构建网站。")
     front = _soup(first)
-    entries = tuple(dict.fromkeys(_entries(front, 0)))
+    entries = tuple(dict.fromkeys(_entries(site, front)))
     if not entries:
         raise CannotCheckError(f"`{first}` 里没有导航，排不出书的次序。")
     keys = {entry.url: f"p{number:03}" for number, entry in enumerate(entries, 1) if entry.url}
@@ -85,27 +85,55 @@ def _article(file: Path) -> Tag:
     return found.extract()
 
 
-def _entries(front: BeautifulSoup, depth: int) -> Iterator[Entry]:
-    top = front.select_one("nav.md-nav--primary > ul")
+def _entries(site: Path, front: BeautifulSoup) -> Iterator[Entry]:
+    top = _top(front)
     if top is not None:
-        yield from _items(top, depth)
+        yield from _items(site, "", top, 0)
 
 
-def _items(holder: Tag, depth: int) -> Iterator[Entry]:
-    """The entries below a list; a chapter's own page stands before its topics."""
-    for item in holder.find_all("li", recursive=False):
-        below = next((nav for nav in item.find_all("nav", recursive=False) if nav.has_attr("data-md-level")), None)
+def _top(page: BeautifulSoup) -> Tag | None:
+    return page.select_one("nav.md-nav--primary > ul")
+
+
+def _items(site: Path, url: str, holder: Tag, depth: int) -> Iterator[Entry]:
+    """The entries below a list on the page ``url``; a chapter's own page stands before its topics.
+
+    A page may name another chapter without its topics: these are listed on that chapter's pages alone.
+    """
+    for listed in holder.find_all("li", recursive=False):
+        item, base = listed, url
+        if "md-nav__item--pruned" in listed["class"] and (link := listed.find("a", href=True)):
+            base = _file(str(link["href"]), url)
+            item = _open_item(site / base, depth) or listed
+        below = _below(item)
         named = [one for one in item.select(".md-nav__link") if below is None or below not in one.parents]
         link_ = next((one for one in named if one.name == "a" and not str(one.get("href", "")).startswith("#")), None)
         words = next(filter(None, (" ".join(one.get_text(" ", strip=True).split()) for one in named)), "")
-        yield Entry(words, depth, _file(str(link_["href"])) if link_ else "")
+        yield Entry(words, depth, _file(str(link_["href"]), base) if link_ else "")
         if below is not None and (inner := below.find("ul", recursive=False)):
-            yield from _items(inner, depth + 1)
+            yield from _items(site, base, inner, depth + 1)
 
 
-def _file(href: str) -> str:
-    """The file that an address of the first page means."""
-    path = posixpath.normpath(unquote(urlsplit(href).path) or ".")
+def _open_item(file: Path, depth: int) -> Tag | None:
+    """The item of the navigation, so many levels down, in which a page finds itself."""
+    holder = _top(_soup(file)) if file.is_file() else None
+    for level in range(depth + 1):
+        items = holder.find_all("li", recursive=False) if holder else []
+        item = next((one for one in items if "md-nav__item--active" in one["class"]), None)
+        if item is None or level == depth:
+            return item
+        below = _below(item)
+        holder = below.find("ul", recursive=False) if below else None
+    return None
+
+
+def _below(item: Tag) -> Tag | None:
+    return next((nav for nav in item.find_all("nav", recursive=False) if nav.has_attr("data-md-level")), None)
+
+
+def _file(href: str, base: str = "") -> str:
+    """The file that an address means on the page ``base``, or on the first one."""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(urlsplit(href).path) or "."))
     return path if path.endswith(".html") else posixpath.normpath(f"{path}/index.html")
 
 
