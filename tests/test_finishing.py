@@ -286,10 +286,11 @@ def test_a_page_is_shorter_and_the_same(tmp_path: Path) -> None:
 THEME = """@charset "UTF-8";:root{--used:url('a,b;.svg');--unused:url("c.svg")}
 .on-page,.nowhere{color:red}.on-page>a:not(.nowhere):hover{x:var(--used)}.nowhere{color:blue}
 .by-script{a:b}.side--left{a:b}.side-right{a:b}[dir=rtl] .on-page{a:b}[dir=ltr] .on-page{a:c}p#x[data-y]{a:b}
+[data-md-color-switching] *,[data-md-color-switching] :after{a:b}
 @media print{.nowhere{a:b}.on-page{a:d}}@media screen{.nowhere{a:b}}@font-face{font-family:x}@keyframes k{0%{a:b}}"""
 
 
-def test_only_rules_that_can_never_apply_are_dropped(tmp_path: Path) -> None:
+def test_only_rules_that_can_never_apply_or_cost_too_much_are_dropped(tmp_path: Path) -> None:
     """A class on a page or in a script, whole or put together, keeps its rules; so does whatever is no class."""
     for name, text in {
         "assets/stylesheets/main.css": THEME,

@@ -21,6 +21,8 @@ _INDEX = "search"
 """Words of the pages, megabytes of them, and no class."""
 _CLASSES = re.compile(r"\sclass=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 _PROPERTY = re.compile(r"var\(\s*(--[\w-]+)")
+_COSTLY = "[data-md-color-switching]"
+"""Stops all transitions while the theme sets its colours, as every page opens: the style of each element is worked out again."""
 _GROUPS = frozenset({"media", "supports", "layer", "container"})
 
 
@@ -60,6 +62,8 @@ class Needs:
 
     def may_match(self, selector: Sequence[Any]) -> bool:
         """Whether the selector may match an element; what stands in brackets (``:not(…)``) is not looked at."""
+        if tinycss2.serialize(selector).strip().startswith(_COSTLY):
+            return False
         if self._is_left_to_right and "[dir=rtl]" in tinycss2.serialize(selector).replace('"', ""):
             return any(token.type == "function" for token in selector)
         pairs = pairwise(selector)
