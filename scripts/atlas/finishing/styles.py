@@ -22,7 +22,7 @@ _INDEX = "search"
 _CLASSES = re.compile(r"\sclass=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 _PROPERTY = re.compile(r"var\(\s*(--[\w-]+)")
 _COSTLY = "[data-md-color-switching]"
-"""Stops all transitions while the theme sets its colours, as every page opens: the style of each element is worked out again."""
+"""Stops all transitions while the theme sets its colours, as every page opens: each element is styled once more for it."""
 _GROUPS = frozenset({"media", "supports", "layer", "container"})
 
 
