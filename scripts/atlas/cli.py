@@ -303,7 +303,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     def judge(site: Site) -> dict[str, list[Finding]]:
         try:
-            return show(Sieve.of(configuration).report(site))
+            return show(replace(Sieve.of(configuration), paths=site.asked).report(site))
         except CannotCheckError as error:
             _say(f"无法检查：{error}")
             return {}

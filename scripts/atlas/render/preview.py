@@ -246,12 +246,15 @@ class Preview:
             self._findings[seen.path] = seen.findings
 
     def _judge(self, files: Iterable[File] = ()) -> None:
-        """Say what is wrong: with the whole site where it is known, else with what was just made."""
+        """Say what is wrong: with the whole site where it is known (with its pages, if some were saved), else with these."""
         if self._site is None:
             self._findings.update(self._listener.judge_pages([self._made[self._path(file)] for file in files]))
             return
         pages = tuple(self._made.get(page.path, page) for page in self._site.pages)
-        self._findings = dict(self._listener.judge(replace(self._site, pages=pages)))
+        # A saved page may break links of any other; what is unused or wrong in the data takes longer, and waits for the next
+        # look at everything.
+        asked = [name for page in pages for name in (page.path, *page.snippets)] if files else ()
+        self._findings = dict(self._listener.judge(replace(self._site, pages=pages, asked=tuple(asked))))
 
     def _path(self, file: File) -> str:
         return f"{self._prepared.project.documents}/{file.src_uri}"
