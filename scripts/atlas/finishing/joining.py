@@ -7,7 +7,7 @@ one folder: so the theme's files, which change when it is updated, stay apart fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import minify_html
@@ -28,7 +28,7 @@ def join_files(folder: Path, offline: bool) -> None:
     joining = _Joining(folder)
     for page in sorted(folder.rglob("*.html")):
         text = page.read_text("utf-8")
-        new = joining.page(joining.page(text, _LINK, _styles), _SCRIPT, _scripts)
+        new = joining.page(joining.page(text, _LINK), _SCRIPT)
         if new != text:
             page.write_text(new, "utf-8", newline="")
     joining.drop()
@@ -41,13 +41,13 @@ class _Joining:
         self._folder = folder
         self._written: dict[tuple[str, ...], str] = {}
 
-    def page(self, text: str, pattern: re.Pattern[str], join: Callable[[list[str]], str]) -> str:
+    def page(self, text: str, pattern: re.Pattern[str]) -> str:
         """The page with one tag in place of each row of them."""
         parts: list[str] = []
         end = 0
         for row in _rows(text, pattern):
             start, stop = row[0].start(), row[-1].end()
-            parts += [text[end:start], *self._tags(row, join)]
+            parts += [text[end:start], *self._tags(row)]
             end = stop
         return "".join([*parts, text[end:]])
 
@@ -59,22 +59,22 @@ class _Joining:
             if not any(f"/{PurePosixPath(url).name}" in text for text in texts):
                 (self._folder / url).unlink()
 
-    def _tags(self, row: list[re.Match[str]], join: Callable[[list[str]], str]) -> Iterator[str]:
+    def _tags(self, row: list[re.Match[str]]) -> Iterator[str]:
         """One tag for neighbours in one folder; what isn't a file of the site stays as it is."""
         near: list[tuple[re.Match[str], str]] = []
         for tag in row:
             url = self._url(_address(tag))
             if near and (url is None or PurePosixPath(url).parent != PurePosixPath(near[0][1]).parent):
-                yield self._tag(near, join)
+                yield self._tag(near)
                 near = []
             if url is None:
                 yield tag[0]
             else:
                 near.append((tag, url))
         if near:
-            yield self._tag(near, join)
+            yield self._tag(near)
 
-    def _tag(self, near: list[tuple[re.Match[str], str]], join: Callable[[list[str]], str]) -> str:
+    def _tag(self, near: list[tuple[re.Match[str], str]]) -> str:
         tag, first = near[0]
         urls = tuple(url for _, url in near)
         if len(urls) == 1:
@@ -83,7 +83,7 @@ class _Joining:
             path = PurePosixPath(first)
             name = path.with_name("-".join(PurePosixPath(url).name.partition(".")[0] for url in urls) + path.suffix)
             texts = [_short(self._folder / url) for url in urls]
-            (self._folder / name).write_text(join(texts), "utf-8", newline="")
+            (self._folder / name).write_text(_together(texts, path.suffix), "utf-8", newline="")
             self._written[urls] = str(name)
         return tag[0].replace(_address(tag), _address(tag).removesuffix(first) + self._written[urls])
 
@@ -119,10 +119,8 @@ def _short(file: Path) -> str:
     return str(page).removeprefix(f"<{name}>").removesuffix(f"</{name}>")
 
 
-def _styles(texts: list[str]) -> str:
+def _together(texts: list[str], suffix: str) -> str:
+    """A script that fails is told to the console and takes none of the others along, as when each was a file."""
+    if suffix == ".js":
+        texts = [f"try{{{text}\n}}catch(e){{setTimeout(()=>{{throw e}})}}" for text in texts]
     return "\n".join(texts)
-
-
-def _scripts(texts: list[str]) -> str:
-    """One that fails is told to the console and takes none of the others along, as when each was a file."""
-    return "\n".join(f"try{{{text}\n}}catch(e){{setTimeout(()=>{{throw e}})}}" for text in texts)
