@@ -141,6 +141,14 @@ def test_only_the_themes_own_scripts_run(script: str, runs: bool) -> None:
     assert digests(f"<script>{script}</script>") == runs
 
 
+def test_scripts_of_the_sites_own_templates_run(tmp_path: Path) -> None:
+    """A line in ``overrides/`` is the project's, as its files are; the same line in a page of another project is not."""
+    (tmp_path / "main.html").write_text('{% block header %}<script>dress("page")</script>{% endblock %}', "utf-8")
+    page = '<script>dress("page")</script><script>dress("other")</script>'
+    assert policy(page, offline=False, templates=(tmp_path,)).count("'sha256-") == 1
+    assert digests(page) == 0
+
+
 def test_the_policy_comes_before_what_it_is_about() -> None:
     """It stands right behind the encoding, and a file without a head gets one, too."""
     page = with_policy('<!doctype html><html><head><meta charset="utf-8"><script src=a></script>', offline=False)

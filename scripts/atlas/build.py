@@ -76,7 +76,7 @@ def build_into(configuration: Path, output: Path, *, offline: bool, strict: bool
     with _environment(OFFLINE="true" if offline else "false", SOURCE_DATE_EPOCH=_source_date(configuration)):
         render.build(configuration, output, checks.inspect, look)
     if sites[0].data:  # it uses our extension; other projects' files are left as they are
-        finish(output, offline=offline)
+        finish(output, offline=offline, templates=sites[0].theme_folders)
     finished = check_output(output, sites[0])
     if wanted := tuple(finding for finding in finished.findings if finding.rule.id in sieve.severities):
         raise FindingsError(_replace(finished, findings=wanted))

@@ -105,7 +105,7 @@ def on_post_build(config: Any) -> None:
         for path, text in _index(files, config).items():
             (site / PREVIEW / Path(path).name).write_text(text, "utf-8")
     if _commands[-1:] in (["build"], ["gh-deploy"]) and "atlas-watcher" not in config["plugins"]:
-        finish(site, offline=bool(config["extra"].get("offline")))
+        finish(site, offline=bool(config["extra"].get("offline")), templates=map(Path, config["theme"].dirs))
 
 
 on_post_build.mkdocs_priority = -200  # type: ignore[attr-defined] # after all plugins have written what they write

@@ -6,7 +6,7 @@ can't see. It runs before the finished HTML is checked, so that what a step brea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from atlas.finishing import joining, leftovers, markup, names, policy, styles
@@ -20,14 +20,16 @@ STEPS: tuple[Step, ...] = (
     joining.join_files,
     markup.shorten_pages,
     names.hash_names,
-    policy.write_policies,
 )
-"""In this order: nothing is read for classes that is dropped, names come after all that changes a file, and what a page
-holds in the end is what its policy is about.
-"""
+"""In this order: nothing is read for classes that is dropped, and names come after all that changes a file."""
 
 
-def finish(folder: Path, *, offline: bool) -> None:
-    """Take every step in a folder that holds a freshly written site."""
+def finish(folder: Path, *, offline: bool, templates: Iterable[Path] = ()) -> None:
+    """Take every step in a folder that holds a freshly written site.
+
+    What a page holds in the end is what its policy is about, so that comes last; it trusts the scripts of the site's own
+    ``templates``.
+    """
     for step in STEPS:
         step(folder, offline)
+    policy.write_policies(folder, offline, templates)

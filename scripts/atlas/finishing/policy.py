@@ -1,8 +1,9 @@
 """A page as it is served → the same page with a Content-Security-Policy: what it may run and load.
 
 A host of static files sends no headers of ours, so the policy stands in the page. Scripts inside a page run only if their
-digest is in the policy, and a digest gets there only if the script stands in a template of an installed theme, or is the one
-line with which ``mkdocs-mermaid2-plugin`` starts: what a contributor managed to put into a page is neither.
+digest is in the policy, and a digest gets there only if the script stands in a template of the theme (an installed one, or the
+site's own folder of changes to it), or is the one line with which ``mkdocs-mermaid2-plugin`` starts: what a contributor managed
+to put into a page is neither.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -27,28 +28,32 @@ _HEAD = re.compile(r"<meta\s+charset=[^>]*>|<head\b[^>]*>|<!doctype[^>]*>", re.I
 _DRAWN_BY_READERS = re.compile(r'<div\b[^>]*class="mermaid"')
 
 
-def write_policies(folder: Path, offline: bool) -> None:
-    """Put its policy into every page of the site, those that are files of their own included."""
+def write_policies(folder: Path, offline: bool, templates: Iterable[Path] = ()) -> None:
+    """Put its policy into every page of the site, those that are files of their own included.
+
+    ``templates`` are the folders of the site's own theme, or changes to one.
+    """
+    own = tuple(templates)
     for file in sorted(folder.rglob("*.html")):
         page = file.read_text("utf-8")
-        file.write_text(with_policy(page, offline=offline), "utf-8", newline="")
+        file.write_text(with_policy(page, offline=offline, templates=own), "utf-8", newline="")
 
 
-def with_policy(page: str, *, offline: bool) -> str:
+def with_policy(page: str, *, offline: bool, templates: tuple[Path, ...] = ()) -> str:
     """A page with its policy, before anything that the policy is about."""
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(page, offline=offline)}">'
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(page, offline=offline, templates=templates)}">'
     places = [found for kind in ("<meta", "<head", "<!") if (found := _first(page, kind))]
     at = places[0].end() if places else 0
     return f"{page[:at]}{meta}{page[at:]}"
 
 
-def policy(page: str, *, offline: bool) -> str:
+def policy(page: str, *, offline: bool, templates: tuple[Path, ...] = ()) -> str:
     """What the page may do.
 
     A page opened by double-click has no host: ``file:`` is what is its own there.
     """
     own = "'self' file:" if offline else "'self'"
-    scripts = " ".join((own, *sorted({f"'{_digest(text)}'" for text in _theme_scripts(page)})))
+    scripts = " ".join((own, *sorted({f"'{_digest(text)}'" for text in _theme_scripts(page, templates)})))
     # Mermaid lays a style sheet of its own into each drawing.
     sheets = f"{own} 'unsafe-inline'" if _DRAWN_BY_READERS.search(page) else own
     rules = {
@@ -70,17 +75,19 @@ def _first(page: str, kind: str) -> re.Match[str] | None:
     return next((found for found in _HEAD.finditer(page) if found[0].lower().startswith(kind)), None)
 
 
-def _theme_scripts(page: str) -> Iterator[str]:
+def _theme_scripts(page: str, templates: tuple[Path, ...]) -> Iterator[str]:
     """The scripts inside a page that are the theme's own."""
     for found in _SCRIPT.finditer(page):
-        if not _ADDRESSED.search(found[1]) and not _DATA.search(found[1]) and found[2].strip() and _is_theirs(found[2]):
+        if _ADDRESSED.search(found[1]) or _DATA.search(found[1]) or not found[2].strip():
+            continue
+        if _is_theirs(found[2], templates):
             yield found[2]
 
 
-def _is_theirs(script: str) -> bool:
+def _is_theirs(script: str, templates: tuple[Path, ...]) -> bool:
     if _STARTED.fullmatch(script.strip()):
         return bool(_STRICT.search(script))
-    return any((filled := one.fullmatch(script)) and all(map(_is_json, filled.groups())) for one in _known())
+    return any((filled := one.fullmatch(script)) and all(map(_is_json, filled.groups())) for one in _known(templates))
 
 
 def _is_json(text: str) -> bool:
@@ -92,15 +99,19 @@ def _is_json(text: str) -> bool:
 
 
 @cache
-def _known() -> tuple[re.Pattern[str], ...]:
-    """The scripts in the templates of all installed themes; what a template fills in is a relative address or JSON."""
+def _known(templates: tuple[Path, ...]) -> tuple[re.Pattern[str], ...]:
+    """The scripts in the templates of all installed themes and the site's own; what is filled in is a relative address or JSON."""
     found: dict[str, None] = {}
+    for folder in dict.fromkeys((*_installed(), *templates)):
+        for file in sorted(folder.rglob("*.html")):
+            found |= dict.fromkeys(_patterns(file.read_text("utf-8")))
+    return tuple(re.compile(one, re.DOTALL) for one in found)
+
+
+def _installed() -> Iterator[Path]:
     for theme in entry_points(group="mkdocs.themes"):
         spec = importlib.util.find_spec(theme.value)
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            for file in sorted(Path(folder).rglob("*.html")):
-                found |= dict.fromkeys(_patterns(file.read_text("utf-8")))
-    return tuple(re.compile(one, re.DOTALL) for one in found)
+        yield from map(Path, (spec.submodule_search_locations or ()) if spec else ())
 
 
 def _patterns(template: str) -> Iterator[str]:
