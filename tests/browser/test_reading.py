@@ -97,10 +97,53 @@ def test_dark_switch_recolours_diagrams(browser: Browser, hosted: str, offline_s
     for _ in range(3):
         if page.evaluate("document.body.getAttribute('data-md-color-scheme')") == "slate":
             break
-        page.locator("form[data-md-component=palette] label:visible").first.click()
+        page.locator("form[data-atlas-palette] label:visible").first.click()
         page.wait_for_timeout(200)
     assert page.evaluate("document.body.getAttribute('data-md-color-scheme')") == "slate"
     assert page.evaluate(text) != light
+    page.close()
+
+
+def test_dark_systems_never_see_a_light_page(browser: Browser, hosted: str) -> None:
+    """A first visit is dark before any file of scripts has come; the choice of a reader counts more, and lasts."""
+    page = browser.new_page(color_scheme="dark")
+    scheme = "document.body.getAttribute('data-md-color-scheme')"
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(hosted + "hardware/")
+    assert page.evaluate(scheme) == "slate"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.unroute("**/*.js")
+    page.goto(hosted + "hardware/")
+    assert page.evaluate(scheme) == "slate"
+    page.locator("form[data-atlas-palette] label:visible").click()  # from the system's to light
+    assert page.evaluate(scheme) == "default"
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(hosted + "training/")
+    assert page.evaluate(scheme) == "default"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    page.close()
+
+
+def test_switch_of_colours_by_keyboard_and_with_the_system(browser: Browser, hosted: str) -> None:
+    """Enter goes on to the next choice and keeps the focus; as long as the system decides, its change is followed."""
+    page = browser.new_page(color_scheme="light")
+    page.goto(hosted + "hardware/")
+
+    def expect(scheme: str) -> None:
+        page.wait_for_function("(wanted) => document.body.getAttribute('data-md-color-scheme') === wanted", arg=scheme)
+
+    page.emulate_media(color_scheme="dark")
+    expect("slate")
+    page.emulate_media(color_scheme="light")
+    expect("default")
+    page.locator("form[data-atlas-palette] input").first.focus()
+    for wanted in ("default", "slate", "default"):
+        page.keyboard.press("Enter")
+        expect(wanted)
+        assert page.evaluate("document.activeElement.name") == "__palette"
+    page.emulate_media(color_scheme="dark")
+    expect("slate")  # three times Enter: back to the system's
+    assert page.locator("form[data-atlas-palette] label:visible").count() == 1
     page.close()
 
 
