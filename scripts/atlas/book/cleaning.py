@@ -25,6 +25,8 @@ def clean(body: Tag, key: str) -> None:
         one.decompose()
     for heading in body.find_all("h1"):
         heading.decompose()  # the leaf's title stands there
+    for box in body.select(".md-typeset__scrollwrap, .md-typeset__table"):
+        box.unwrap()
     for tabs in body.select(".tabbed-set"):
         _spread(tabs)
     for words in body.select("figure > details"):

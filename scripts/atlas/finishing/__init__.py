@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from atlas.finishing import joining, leftovers, markup, names, policy, styles
+from atlas.finishing import joining, leftovers, markup, names, policy, styles, tables
 
 Step = Callable[[Path, bool], None]
 """What a step is given: the folder, and whether it is the flavour that opens by double-click."""
 
 STEPS: tuple[Step, ...] = (
     leftovers.drop_leftovers,
+    tables.wrap_tables,
     styles.drop_unused_rules,
     joining.join_files,
     markup.shorten_pages,
     names.hash_names,
 )
-"""In this order: nothing is read for classes that is dropped, and names come after all that changes a file."""
+"""In this order: nothing is read for classes that is dropped or still to get one, and names come after all that changes a file."""
 
 
 def finish(folder: Path, *, offline: bool, templates: Iterable[Path] = ()) -> None:
