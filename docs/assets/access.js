@@ -2,7 +2,7 @@
 // readers get their names. Without this script everything is there to read; the drawer then needs a pointer.
 (() => {
   const SCROLLERS = {
-    ".md-typeset__scrollwrap": "可以左右滚动的表格", ".atlas-figure": "可以左右滚动的图", ".arithmatex": "可以左右滚动的公式",
+    ".md-typeset__scrollwrap": "可以左右滚动的表格", ".atlas-figure": "可以左右滚动的图", "div.arithmatex, .atlas-long-formula": "可以左右滚动的公式",
     "pre > code": "可以左右滚动的代码",
   };
   // The theme's switches are labels of hidden boxes. A button that looks the same does what a label can't: take the focus.
@@ -67,8 +67,9 @@
   // Whatever is wider than its place can be scrolled by the arrow keys, and says what it is.
   const scrolls = () => {
     const look = (entries) => {
-      for (const {target} of entries) {
-        const over = target.scrollWidth > target.clientWidth + 1;
+      // All sizes are read before anything is written: else the page is laid out anew for each.
+      const measured = entries.map(({target}) => [target, target.scrollWidth > target.clientWidth + 1]);
+      for (const [target, over] of measured) {
         if (over === target.hasAttribute("data-atlas-scroll")) continue;
         const words = Object.entries(SCROLLERS).find(([selector]) => target.matches(selector))[1];
         if (over) {
@@ -92,10 +93,12 @@
     document.querySelectorAll("nav.md-code__nav").forEach((nav) => nav.setAttribute("role", "none"));
   };
 
+  // A task each, while nothing else is to be done: together they would keep a slow phone from answering.
+  const later = (work) => (window.requestIdleCallback ? requestIdleCallback(work, {timeout: 1000}) : setTimeout(work, 1));
   const start = () => {
     header();
-    sections();
-    scrolls();
+    later(sections);
+    later(scrolls);
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

@@ -14,9 +14,8 @@
     return copy.textContent.trim();
   };
   const before = (node) => headings.filter((one) => one.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING).pop();
-  const fill = (link, heading) => {
-    const selection = getSelection();
-    const text = selection.toString().trim();
+  const fill = (link, heading, selection = null) => {
+    const text = selection?.toString().trim();
     const chosen = text && content.contains(selection.anchorNode) ? text.slice(0, LONGEST) : "";
     const section = chosen ? before(selection.anchorNode) : heading;
     const url = new URL(start);
@@ -29,11 +28,11 @@
   };
   const offer = (link, heading) => {
     // The finger or the key comes before the browser reads the address, and before a press clears the selection.
-    for (const name of ["pointerdown", "keydown", "contextmenu"]) link.addEventListener(name, () => fill(link, heading));
+    for (const name of ["pointerdown", "keydown", "contextmenu"]) link.addEventListener(name, () => fill(link, heading, getSelection()));
   };
 
   offer(whole, null);
-  for (const heading of headings) {
+  const add = (heading) => {
     const link = document.createElement("a");
     link.className = "atlas-report atlas-report-here";
     link.rel = "noopener";
@@ -43,5 +42,7 @@
     mark ? mark.before(link) : heading.append(link);
     fill(link, heading);
     offer(link, heading);
-  }
+  };
+  const addAll = () => headings.forEach(add);
+  window.requestIdleCallback ? requestIdleCallback(addAll, {timeout: 1000}) : setTimeout(addAll, 1);
 })();

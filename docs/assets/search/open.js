@@ -69,6 +69,7 @@
         }
       }
     }
+    article.classList.add("atlas-marked");
     CSS.highlights.set("atlas-search", found);
   };
   try { mark(); } catch { /* no storage here: the page is whole without marks */ }

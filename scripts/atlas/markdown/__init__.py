@@ -16,7 +16,7 @@ from atlas.markdown.citations import CitationPattern, ReferenceList
 from atlas.markdown.fences import DiagramLinks, DiagramPainter, DiagramResolver
 from atlas.markdown.formulas import FormulaSetter
 from atlas.markdown.glossary import TermLinks
-from atlas.markdown.heads import EmptyHeads
+from atlas.markdown.heads import TableHeads
 from atlas.markdown.moves import MovedHeadings
 from atlas.markdown.numbers import Captions, References
 from atlas.markdown.reading import ReadingTime
@@ -67,7 +67,7 @@ class AtlasExtension(Extension):
         md.inlinePatterns.register(ValuePattern(state, md), "atlas-value", 174)
         md.treeprocessors.register(CalculatorPlacer(state, md), "atlas-calculators", 16)
         md.treeprocessors.register(FormulaSetter(state, md), "atlas-formulas", 15)
-        md.treeprocessors.register(EmptyHeads(md), "atlas-heads", 14.8)
+        md.treeprocessors.register(TableHeads(md), "atlas-heads", 14.8)
         md.treeprocessors.register(TablePlacer(state, md), "atlas-tables", 14.5)
         md.treeprocessors.register(Captions(state, md), "atlas-captions", 14.4)
         md.treeprocessors.register(References(state, md), "atlas-number-references", 14.3)

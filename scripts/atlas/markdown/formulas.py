@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as etree
 from html import unescape
 
@@ -13,6 +14,12 @@ from atlas.formulas import FormulaProblem, typeset
 from atlas.markdown.state import PageState, collector, note_failure
 from atlas.model import Formula
 from atlas.v8 import EngineError
+
+
+LONG_CLASS = "atlas-long-formula"
+_UNSEEN = re.compile(r"<annotation.*?</annotation>|<[^>]*>", re.DOTALL)
+_LONG = 10
+"""From so many characters on, a formula inside a line may be wider than what is left of it on a phone."""
 
 
 class FormulaSetter(Treeprocessor):
@@ -47,5 +54,7 @@ class FormulaSetter(Treeprocessor):
             element.set("title", math.message)
             element.text = AtomicString(formula.tex)
         else:
+            if not display and len(_UNSEEN.sub("", math)) >= _LONG:
+                element.set("class", f"{element.get('class')} {LONG_CLASS}")
             shown = math.replace("<math ", "<math data-search-exclude ", 1)
             element.text = self.md.htmlStash.store(shown)
