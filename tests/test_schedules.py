@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from atlas.calculators import CALCULATORS, Data, run
+from atlas.calculators.pipeline import activations_held
 from atlas.calculators.schedules import BACKWARD, FORWARD, INPUT, ORDERS, WEIGHT, Pass, Times, held, simulate, step_time
 from atlas.quantities.pipelines import pipeline_idle, pipeline_work, zero_bubble_h1_idle, zero_bubble_h2_idle
 
@@ -52,17 +54,19 @@ def test_passes_wait_for_what_they_need(kind: str, stages: int, micros: int, chu
             assert second.start >= first.start + first.time - 1e-9
 
 
-@pytest.mark.parametrize("times", [EVEN, Times(2, 2, 1), Times(3, 4, 2), Times(1, 2, 1)], ids=str)
+@pytest.mark.parametrize(
+    "times",
+    [EVEN, Times(2, 2, 1), Times(3, 4, 2), Times(1, 2, 1), Times(1, 1, 3), Times(1, 3, 2), Times(5, 1, 2), Times(0.1, 7, 9)],
+    ids=str,
+)
 def test_idle_time_is_the_formulas(times: Times) -> None:
-    """For every kind, with enough micro-batches and weight gradients no longer than the other passes."""
+    """For every kind, with few micro-batches and with weight gradients longer than the other passes, too."""
     for kind, stages, micros, chunks in CASES:
-        if micros < (2 * stages - 1 if kind == "zb-h2" else stages):
-            continue
         drawn = step_time(passes_of(kind, stages, micros, chunks, times), stages)
         drawn -= pipeline_work(micros, times.forward, times.input, times.weight)
         own = (times.forward, times.input, times.weight)
-        formula = SPLIT[kind](stages, *own) if kind in SPLIT else pipeline_idle(stages, *own, chunks)
-        assert drawn == pytest.approx(formula), (kind, stages, micros, chunks)
+        formula = SPLIT[kind](stages, *own, micros) if kind in SPLIT else pipeline_idle(stages, *own, chunks)
+        assert drawn == pytest.approx(formula, abs=1e-9), (kind, stages, micros, chunks)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +75,32 @@ def test_idle_time_is_the_formulas(times: Times) -> None:
 def test_activations_held(kind: str, chunks: int, most: float) -> None:
     """GPipe holds all micro-batches, 1F1B and ZB-H1 as many as there are stages, ZB-H2 one less than twice that."""
     assert held(passes_of(kind, 4, 16, chunks), 4, chunks) == most
+
+
+def test_activations_held_follow_from_the_kind() -> None:
+    """What the calculator says without drawing is what the drawing holds."""
+    for kind, stages, micros, chunks in CASES:
+        most = held(passes_of(kind, stages, micros, chunks), stages, chunks)
+        assert activations_held(kind, stages, micros, chunks) == pytest.approx(most), (kind, stages, micros, chunks)
+
+
+@pytest.mark.parametrize(
+    ("typed", "idle"),
+    [
+        ({"kind": "zb-h1", "weight": "3"}, 3),
+        ({"kind": "zb-h1", "weight": "3", "stages": "16"}, 23),
+        ({"kind": "zb-h1", "weight": "1000", "stages": "1024"}, 2046 - 7),
+        ({"kind": "zb-h2", "stages": "8", "micros": "2"}, 13),
+        ({"kind": "zb-h2", "forward": "0.1", "input": "0.1", "weight": "0.1"}, 0),
+        ({"kind": "zb-h2", "stages": "1", "input": "0.01", "weight": "0.01"}, 0),
+    ],
+)
+def test_what_is_said_is_what_is_drawn(typed: dict[str, str], idle: float) -> None:
+    """Never less than nothing, no rounding left over, and the same in the headline, in the step and in the table."""
+    result = run(CALCULATORS["pipeline"], typed, Data())
+    values = {name: float(value or 0) for name, value in result.values.items()}
+    assert values["idle"] == idle
+    assert values["step"] == values["work"] + idle
+    assert values["speedup"] <= float(typed.get("stages", 4))
+    row = next(row for row in result.tables["kinds"] if str(row[0]).endswith(typed["kind"].upper()))
+    assert row[1:4] == [idle, values["ratio"], values["share"]]

@@ -93,8 +93,13 @@
   const pipelines = {
     pipeline_work: (micros, forward, backward, weight) => micros * (forward + backward + weight),
     pipeline_idle: (stages, forward, backward, weight, virtual = 1) => ((stages - 1) * (forward + backward + weight)) / virtual,
-    zero_bubble_h1_idle: (stages, forward, backward, weight) => (stages - 1) * (forward + backward - weight),
-    zero_bubble_h2_idle: (stages, forward, backward, weight) => max(0, (stages - 1) * (forward + backward - 2 * weight)),
+    zero_bubble_h1_idle: (stages, forward, backward, weight, micros = Infinity) =>
+      (stages - 1) * (forward + backward) - (min(micros, stages) - 1) * min(forward, weight),
+    zero_bubble_h2_idle: (stages, forward, backward, weight, micros = Infinity) => {
+      const more = min(micros, 2 * stages - 1) - 1, saved = min(forward, weight);
+      const filled = (stages - 1) * (forward + backward) - more * saved;
+      return max(filled, (stages - 1 - Math.floor(more / 2)) * (forward + backward) - (more % 2) * saved);
+    },
     idle_share: (idle, work) => (100 * idle) / (idle + work),
     idle_ratio: (idle, work) => (100 * idle) / work,
   };

@@ -16,7 +16,8 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
-from atlas.calculators.schedules import BACKWARD, FORWARD, INPUT, WEIGHT, Pass, Times, held, simulate, step_time
+from atlas.calculators.numbers import show
+from atlas.calculators.schedules import BACKWARD, FORWARD, INPUT, WEIGHT, Pass, Times, simulate
 from atlas.quantities.pipelines import (
     idle_ratio,
     idle_share,
@@ -35,9 +36,10 @@ _KINDS = {
 }
 _MOST_STAGES, _MOST_PASSES = 8, 24
 """What is drawn at most: cards, and micro-batches times chunks."""
-_SPLIT = ("zb-h1", "zb-h2")
 _PERCENT = Form("fixed", 1, "%")
-_TIME = Form("number", 4, "份")
+_TIME, _COUNT = Form("number", 4, "份"), Form("whole")
+_DUST = 1e-9
+"""Of the idle time of 1F1B, what is no more than rounding."""
 
 
 def compute(inputs: Inputs, data: Data) -> Result:
@@ -48,7 +50,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
         raise BadInputError("micros", "交错 1F1B 的微批数要是级数的整数倍，别的数填不满它的一轮。")
     times = Times(numbers["forward"], numbers["input"], numbers["weight"])
     work = pipeline_work(micros, times.forward, times.input, times.weight)
-    idle = _idle(kind, stages, chunks, times)
+    idle = _idle(kind, stages, micros, chunks, times)
     values: dict[str, Value] = {
         "share": idle_share(idle, work),
         "ratio": idle_ratio(idle, work),
@@ -56,7 +58,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "work": work,
         "step": work + idle,
         "speedup": stages * work / (work + idle),
-        "held": _held(kind, stages, micros, chunks),
+        "held": activations_held(kind, stages, micros, chunks),
     }
     notes = _caveats(kind, stages, micros, times)
     rows = [_row(one, stages, micros, chunks, times, work) for one in _KINDS]
@@ -65,51 +67,54 @@ def compute(inputs: Inputs, data: Data) -> Result:
         notes.append(f"超过 {_MOST_STAGES} 级，或微批乘小段超过 {_MOST_PASSES}，图太大，不画了；数照算。")
         return Result(values, tables={"kinds": rows}, notes=notes)
     passes = simulate(kind, int(stages), int(micros), int(own), times)
-    drawn = step_time(passes, int(stages)) - work
-    values["drawn"] = drawn
-    values["held"] = held(passes, int(stages), int(own))
-    if abs(drawn - idle) > 1e-9 * (work + idle):
-        notes.append("照着排出来的空闲和公式不一样：微批太少，或 W 比别的长，公式的前提不成立，以图为准。")
     return Result(values, tables={"kinds": rows}, schedules={"drawing": _lanes(passes, int(stages))}, notes=notes)
 
 
-def _idle(kind: str, stages: float, chunks: float, times: Times) -> float:
+def _idle(kind: str, stages: float, micros: float, chunks: float, times: Times) -> float:
+    """Time a card waits; what is left of differences between equal numbers is nothing."""
+    own = (stages, times.forward, times.input, times.weight)
     if kind == "zb-h1":
-        return zero_bubble_h1_idle(stages, times.forward, times.input, times.weight)
-    if kind == "zb-h2":
-        return zero_bubble_h2_idle(stages, times.forward, times.input, times.weight)
-    return pipeline_idle(stages, times.forward, times.input, times.weight, chunks if kind == "interleaved" else 1.0)
+        idle = zero_bubble_h1_idle(*own, micros)
+    elif kind == "zb-h2":
+        idle = zero_bubble_h2_idle(*own, micros)
+    else:
+        idle = pipeline_idle(*own, chunks if kind == "interleaved" else 1.0)
+    return idle if idle > _DUST * pipeline_idle(*own) else 0.0
 
 
-def _held(kind: str, stages: float, micros: float, chunks: float) -> float:
+def activations_held(kind: str, stages: float, micros: float, chunks: float) -> float:
     """Micro-batches' worth of activations that the fullest card holds."""
     if kind == "gpipe":
         return micros
-    if kind == "interleaved":
+    if kind == "interleaved" and chunks > 1:
         return min(stages + (stages - 1) / chunks, micros)
     return min(2 * stages - 1 if kind == "zb-h2" else stages, micros)
 
 
 def _caveats(kind: str, stages: float, micros: float, times: Times) -> list[str]:
     notes = []
-    if kind == "zb-h2" and micros < 2 * stages - 1:
-        notes.append("ZB-H2 要至少 2p−1 个微批才填得满；现在微批不够，公式偏乐观。")
-    elif micros < stages:
-        notes.append("微批比级数还少，大半的卡大半时间空着。")
-    if kind in _SPLIT and times.weight > min(times.forward, times.input):
-        notes.append("零气泡的公式假设 W 不比 F、B 长。")
+    if micros < stages:
+        notes.append("微批比级数还少，流水线灌不满。")
+    wanted = {"zb-h1": stages, "zb-h2": 2 * stages - 1}.get(kind)
+    if wanted is None:
+        return notes
+    missing = [f"微批至少 {show(wanted, _COUNT)} 个"] if micros < wanted else []
+    missing += ["W 不长于 F"] if times.weight > times.forward else []
+    if missing:
+        notes.append(f"论文的式子假设{'、'.join(missing)}，这里不成立；这些数是按同样的次序一趟一趟排出来的。")
     return notes
 
 
 def _row(kind: str, stages: float, micros: float, chunks: float, times: Times, work: float) -> list[Value]:
-    idle = _idle(kind, stages, chunks, times)
+    idle = _idle(kind, stages, micros, chunks, times)
     sent = chunks if kind == "interleaved" else 1.0
     label = _KINDS[kind]
     if kind == "interleaved":
         if micros % stages:
             return [f"{label}（微批要是级数的倍数）", None, None, None, None, None]
         label = f"{label}，{int(chunks)} 小段"
-    return [label, idle, idle_ratio(idle, work), idle_share(idle, work), _held(kind, stages, micros, chunks), sent]
+    held = activations_held(kind, stages, micros, chunks)
+    return [label, idle, idle_ratio(idle, work), idle_share(idle, work), held, sent]
 
 
 def _lanes(passes: list[Pass], stages: int) -> list[tuple[str, list[tuple[float, float, str, str]]]]:
@@ -139,7 +144,6 @@ CALCULATOR = Calculator(
         Output("share", "气泡占全程", _PERCENT, key=True),
         Output("ratio", "气泡比理想时间", _PERCENT, key=True),
         Output("idle", "每卡空闲", _TIME),
-        Output("drawn", "照图数出来的空闲", _TIME),
         Output("work", "理想时间", _TIME),
         Output("step", "一步用时", _TIME),
         Output("speedup", "比一张卡快", Form("number", 3, "×")),
@@ -153,11 +157,14 @@ CALCULATOR = Calculator(
         )),
     ),
     formulas=("pipeline_work", "pipeline_idle", "zero_bubble_h1_idle", "zero_bubble_h2_idle", "idle_ratio", "idle_share"),
-    symbols="p 是级数，m 是微批数，v 是每卡的小段数；F 是前向、B 是求输入的梯度、W 是求权重的梯度，T 是各自的用时。",
+    symbols="$p$ 是级数，$m$ 是微批数，$v$ 是每卡的小段数；"
+            "$T_F$、$T_B$、$T_W$ 是一个微批的前向、求输入梯度、求权重梯度的用时；"
+            "$T_{闲}$ 是每卡空闲，$T_{理想}$ 是每卡干活的时间；$n=\\min(m,2p-1)-1$，$\\mu=\\min(T_F,T_W)$。",
     assumptions=(
         "每一级用时相等，级间通信不花时间；首尾多出来的嵌入和输出头要自己配平。",
         "一步的用时按“从一张卡第一个动作到它最后一个动作”的最大值数；零气泡要绕开更新前的同步，下一步才能紧接着。",
-        "ZB-H1、ZB-H2 按论文的定义：反向拆成 B 和 W，H1 的激活不超过 1F1B，H2 到 2p−1 份。",
+        "ZB-H1、ZB-H2 按论文的定义：反向拆成 B 和 W，H1 的激活不超过 1F1B，H2 到 2p−1 份。论文只写了微批够多、"
+        "W 不长于 F 时的式子；这里的式子别的情形也对，与一趟一趟排出来的一样。",
         "交错按 Megatron 的次序排，微批数是级数的整数倍；激活按每小段 1/v 份数。",
     ),
     sources=("arxiv-1811.06965", "arxiv-2104.04473", "arxiv-2401.10241"),

@@ -407,10 +407,10 @@ PIPELINE = (
         "ZB-H1 的气泡是 1F1B 的三分之一（p=8、m=24，空闲份数）",
         "pipeline",
         {"kind": "zb-h1", "stages": "8", "micros": "24"},
-        "drawn",
+        "idle",
         7,
         0.01,
-        "F、B、W 各一份时，照着排出来数的。",
+        "F、B、W 各一份时。",
         ("arxiv-2401.10241", "gh-sail-sg-zero-bubble-pipeline-parallelism"),
     ),
     Published(
@@ -420,7 +420,7 @@ PIPELINE = (
         "held",
         8,
         0.01,
-        "照着排出来数的。",
+        "定义。",
         ("gh-sail-sg-zero-bubble-pipeline-parallelism",),
     ),
     Published(
@@ -430,7 +430,7 @@ PIPELINE = (
         "held",
         15,
         0.01,
-        "照着排出来数的。",
+        "定义。",
         ("arxiv-2401.10241",),
     ),
 )
