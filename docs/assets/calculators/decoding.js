@@ -1,9 +1,9 @@
 // 解码速度上限: the same steps as scripts/atlas/calculators/decoding.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, flowOf, peakOf, neededPeak} = atlas;
+  const {show, BadInput, flowOf, peakOf, neededPeak, labelOf, PEAKS} = atlas;
   const q = atlas.quantities;
-  const FREE = "free", MOST = 65536;
+  const FREE = "free", MOST = 65536, CACHE = "读 KV 缓存", ARITHMETIC = "算力";
   const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
   const loadOf = (inputs, data) => {
@@ -58,8 +58,8 @@
   const limitOf = (load, cards, batch) => {
     const cache = (batch * load.cached) / cards.bandwidth, weights = read(load, batch) / cards.bandwidth;
     const work = q.forward_compute(load.active, batch) / cards.peak;
-    if (cache >= Math.max(weights, work)) return "读 KV 缓存";
-    return work >= weights ? "算" : "读权重";
+    if (cache >= Math.max(weights, work)) return CACHE;
+    return work >= weights ? ARITHMETIC : "读权重";
   };
   const fits = (load, cards, batch) => {
     if (cards.memory === null) return "–";
@@ -69,12 +69,25 @@
     const step = stepOf(load, cards, batch);
     return [batch, step, 1 / step, batch / step, limitOf(load, cards, batch), fits(load, cards, batch)];
   };
-  const devices = (inputs, data, load) => data.keys("devices").flatMap((key) => {
-    const cards = cardsOf(key, inputs.precision, inputs.cards, data);
-    if (cards === null) return [];
-    const step = stepOf(load, cards, inputs.batch), name = data.name("devices", key);
-    return [[name, first(load, cards), step, inputs.batch / step, turnOf(load, cards), fits(load, cards, inputs.batch)]];
-  });
+  const missing = (device, precision, data) => {
+    if (peakOf(data, device, precision) === null) {
+      return `算力：${data.text("devices", device, PEAKS[precision][0]) || "没有查到"}`;
+    }
+    return `显存带宽：${data.text("devices", device, "bandwidth") || "没有查到"}`;
+  };
+  const devices = (inputs, data, load) => {
+    const rows = [], unknown = [];
+    for (const key of data.keys("devices")) {
+      const cards = cardsOf(key, inputs.precision, inputs.cards, data), label = labelOf(key, data);
+      if (cards === null) {
+        unknown.push([label, null, null, null, null, missing(key, inputs.precision, data)]);
+        continue;
+      }
+      const step = stepOf(load, cards, inputs.batch), fit = fits(load, cards, inputs.batch);
+      rows.push([label, first(load, cards), step, inputs.batch / step, turnOf(load, cards), fit]);
+    }
+    return [...rows, ...unknown];
+  };
   const notesOn = (load, cards, batch, turn) => {
     const notes = [];
     if (fits(load, cards, batch) === "放不下") {
@@ -84,7 +97,13 @@
       const touched = show((100 * read(load, batch)) / (load.total * load.width), {digits: 2, unit: "%"});
       notes.push(`MoE：并发 ${show(batch, {style: "whole"})} 时一步要读 ${touched} 的权重，并发越大碰到的专家越多。`);
     }
-    if (turn !== null && batch >= turn) notes.push("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。");
+    const limit = limitOf(load, cards, batch);
+    if (limit === CACHE) {
+      const most = show(cards.bandwidth / load.cached, {style: "count", digits: 3, unit: "词元/秒"});
+      notes.push(`这时读 KV 缓存最久：再加并发，合计也到不了 ${most}（带宽 ÷ 一个请求的缓存）。`);
+    } else if (limit === ARITHMETIC) {
+      notes.push("这时受算力限制：再加并发，每个人都会变慢，合计不再增加。");
+    }
     return notes;
   };
 

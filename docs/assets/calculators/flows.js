@@ -86,5 +86,5 @@
     }
     return peak;
   };
-  Object.assign(atlas, {flowOf, typedFlow, peakOf, neededPeak});
+  Object.assign(atlas, {PEAKS, flowOf, typedFlow, peakOf, neededPeak});
 })();

@@ -18,7 +18,8 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
-from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak, peak_of
+from atlas.calculators.devices import label_of
+from atlas.calculators.flows import PEAKS, PRECISIONS, flow_of, needed_peak, peak_of
 from atlas.calculators.numbers import show
 from atlas.quantities.compute import causal_attention_per_token, forward_compute, roofline_ridge
 from atlas.quantities.models import weights_read_bytes
@@ -29,6 +30,7 @@ _WIDTHS = {"4": "4 字节（FP32）", "2": "2 字节（BF16、FP16）", "1": "1 
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 _MOST = 65_536
 """The largest batch that is looked at for where arithmetic takes over."""
+_CACHE, _ARITHMETIC = "读 KV 缓存", "算力"
 _SECONDS, _TOKENS = Form("seconds", 3), Form("number", 3, "词元/秒")
 
 
@@ -158,8 +160,8 @@ def _limit(load: Load, cards: Cards, batch: float) -> str:
     cache, weights = batch * load.cached / cards.bandwidth, load.read(batch) / cards.bandwidth
     work = forward_compute(load.active, batch) / cards.peak
     if cache >= max(weights, work):
-        return "读 KV 缓存"
-    return "算" if work >= weights else "读权重"
+        return _CACHE
+    return _ARITHMETIC if work >= weights else "读权重"
 
 
 def _fits(load: Load, cards: Cards, batch: float) -> str:
@@ -175,15 +177,24 @@ def _batch_row(load: Load, cards: Cards, batch: float) -> list[Value]:
 
 def _devices(inputs: Inputs, numbers: dict[str, float], data: Data, load: Load) -> list[list[Value]]:
     rows: list[list[Value]] = []
+    unknown: list[list[Value]] = []
     for key in data.keys("devices"):
         cards = _cards_of(key, str(inputs["precision"]), numbers["cards"], data)
         if cards is None:
+            unknown.append([label_of(key, data), None, None, None, None, _missing(key, str(inputs["precision"]), data)])
             continue
         step = _step(load, cards, numbers["batch"])
         turn = _turn(load, cards)
         fits = _fits(load, cards, numbers["batch"])
-        rows.append([data.name("devices", key), _first(load, cards), step, numbers["batch"] / step, turn, fits])
-    return rows
+        rows.append([label_of(key, data), _first(load, cards), step, numbers["batch"] / step, turn, fits])
+    return rows + unknown
+
+
+def _missing(device: str, precision: str, data: Data) -> str:
+    """Why there is no row for a device: what the data says in place of the number."""
+    if peak_of(data, device, precision) is None:
+        return f"算力：{data.text('devices', device, PEAKS[precision][0]) or '没有查到'}"
+    return f"显存带宽：{data.text('devices', device, 'bandwidth') or '没有查到'}"
 
 
 def _notes(load: Load, cards: Cards, batch: float, turn: float | None) -> list[str]:
@@ -193,8 +204,12 @@ def _notes(load: Load, cards: Cards, batch: float, turn: float | None) -> list[s
     if load.routed and turn is not None:
         touched = show(100 * load.read(batch) / (load.total * load.width), Form("number", 2, "%"))
         notes.append(f"MoE：并发 {show(batch, Form('whole'))} 时一步要读 {touched} 的权重，并发越大碰到的专家越多。")
-    if turn is not None and batch >= turn:
-        notes.append("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。")
+    limit = _limit(load, cards, batch)
+    if limit == _CACHE:
+        most = show(cards.bandwidth / load.cached, Form("count", 3, "词元/秒"))
+        notes.append(f"这时读 KV 缓存最久：再加并发，合计也到不了 {most}（带宽 ÷ 一个请求的缓存）。")
+    elif limit == _ARITHMETIC:
+        notes.append("这时受算力限制：再加并发，每个人都会变慢，合计不再增加。")
     return notes
 
 
@@ -224,31 +239,35 @@ CALCULATOR = Calculator(
     shows=(
         Output("first", "TTFT 不会短于", _SECONDS, key=True),
         Output("between", "TPOT 不会短于", _SECONDS, key=True),
-        Output("turn", "多少并发转为卡算力", Form("whole", 0, "个"), key=True),
+        Output("turn", "并发到多少，矩阵乘转为受算力限制", Form("whole", 0, "个"), key=True),
         Output("user", "每个请求最快", _TOKENS),
         Output("all", "合计最快", Form("count", 3, "词元/秒")),
-        Output("limit", "这时卡在", Form("text")),
+        Output("limit", "这时的瓶颈", Form("text")),
         Output("ridge", "设备的拐点", Form("number", 3, "FLOP/B")),
         Output("weights", "权重", Form("bytes", 3)),
         Output("cache", "这些请求的缓存", Form("bytes", 3)),
         Output("fit", "显存放得下的请求", Form("whole", 0, "个")),
         Table("batches", "并发从小到大", (
             Column("并发", Form("whole")), Column("TPOT 下限", _SECONDS), Column("每个请求", _TOKENS),
-            Column("合计", Form("count", 3, "词元/秒")), Column("卡在"), Column("显存"),
+            Column("合计", Form("count", 3, "词元/秒")), Column("瓶颈"), Column("显存"),
         )),
         Table("devices", "同样的模型、卡数和请求，换成别的设备", (
             Column("设备"), Column("TTFT 下限", _SECONDS), Column("TPOT 下限", _SECONDS),
-            Column("合计", Form("count", 3, "词元/秒")), Column("转为算力", Form("whole", 0, "个")), Column("显存"),
+            Column("合计", Form("count", 3, "词元/秒")), Column("转为受算力限制", Form("whole", 0, "个")),
+            Column("放得下吗"),
         ), search=True),
     ),
     formulas=("batch_step_seconds", "weights_read_bytes", "forward_compute", "causal_attention_per_token", "roofline_ridge",
-              "requests_in_memory"),
-    symbols="b 是并发，K 是一个请求的缓存字节，q 是这一步的词元数；"
-            "N 是总参数，激活的记 Nₐ，路由专家的记 Nᵣ，E 个专家里每个词元用 k 个；w 是每个权重的字节，"
-            "W 是读到的权重；F、B 是全部卡的算力和带宽，M 是显存。",
+              "requests_in_memory", "routed_parameters"),
+    symbols="$b$ 是并发，$q$、$n$ 是一步算的词元数（解码时就是 $b$），$K$ 是一个请求的缓存字节；"
+            "$N$ 是总参数，$N_a$ 是每个词元用到的参数，$N_r$ 是路由专家的参数，$E$ 个专家里每个词元用 $k$ 个；"
+            "$w$ 是每个权重的字节，$W$ 是读到的权重字节；$C$ 是计算量，$D$ 是词元数，前向一式的 $N$ 取 $N_a$；"
+            "$L$ 是层数，$d$ 是所有头的总宽，$s$ 是提示词长，注意力的前向是训练一步的三分之一；"
+            "$F$、$B$、$M$ 是全部卡的算力、带宽和显存，$I^*$ 是拐点。",
     assumptions=(
         "下限：带宽和算力都按厂商峰值跑满，没有卡间通信、内核启动、采样和排队；实测单人解码常在下限的 1.2–2 倍，多卡更多。",
         "一步先读各自的缓存，再做矩阵乘；矩阵乘的时间取读权重与计算里慢的那个。解码时注意力只算读缓存的时间。",
+        "读缓存与矩阵乘的计算若被内核叠起来，最多快到两样里慢的那样；投机解码一步不止出一个词元，TPOT 可以更短。",
         "TTFT 只算一个请求独占的预填充，含注意力（跳过看不见的一半），不含排队和网络。",
         "MoE 一步读到的专家按每个词元均匀、独立地挑来估；真实的路由不均，读得略少。",
         "滑动窗口层只读窗口内的缓存，线性注意力层的状态不计；稀疏注意力的模型不算。",
