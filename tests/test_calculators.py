@@ -184,6 +184,13 @@ def test_bad_input_gets_a_sentence(key: str, known: Data) -> None:
             assert one.label in caught.value.sentence
 
 
+def test_formulas_are_shown_with_the_numbers_put_in(known: Data) -> None:
+    """What was typed, the formula and what comes out, in one line each."""
+    calculator = CALCULATORS["training-time"]
+    first = run(calculator, {"model": "free", "parameters": "7B", "tokens": "1T"}, known).steps[0]
+    assert first == "训练计算量 = 6 × 70 亿 × 1 万亿 = 4.2×10²² FLOP"
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
