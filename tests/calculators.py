@@ -18,6 +18,7 @@ from atlas.calculators import (
     data_of,
     data_script,
     run,
+    steps_html,
     summary_html,
 )
 from atlas.facts import load
@@ -34,7 +35,7 @@ GLUE = (
 globalThis.answers = (id, many) => JSON.stringify(many.map((texts, at) => {
   try {
     const result = atlasCalculators.run(id, texts);
-    return [atlasCalculators.summaryHtml(id, result), at % BLOCKS ? "" : atlasCalculators.blocksHtml(id, result)];
+    return [atlasCalculators.summaryHtml(id, result) + atlasCalculators.stepsHtml(result), at % BLOCKS ? "" : atlasCalculators.blocksHtml(id, result)];
   } catch (error) {
     if (!(error instanceof atlasCalculators.BadInput)) throw error;
     return [error.input, error.sentence];
@@ -110,4 +111,4 @@ def answer(calculator: Calculator, texts: dict[str, str], known: Data, at: int) 
         result = run(calculator, texts, known)
     except BadInputError as error:
         return [error.name, error.sentence]
-    return [summary_html(calculator, result), "" if at % BLOCKS else blocks_html(calculator, result)]
+    return [summary_html(calculator, result) + steps_html(result), "" if at % BLOCKS else blocks_html(calculator, result)]

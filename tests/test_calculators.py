@@ -184,6 +184,29 @@ def test_bad_input_gets_a_sentence(key: str, known: Data) -> None:
             assert one.label in caught.value.sentence
 
 
+def test_formulas_are_shown_with_the_numbers_put_in(known: Data) -> None:
+    """What was typed, the formula and what comes out, in one line each."""
+    calculator = CALCULATORS["training-time"]
+    first = run(calculator, {"model": "free", "parameters": "7B", "tokens": "1T"}, known).steps[0]
+    assert first == "训练计算量 = 6 × 70 亿 × 1 万亿 = 4.2×10²² FLOP"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"pp": "2", "recompute": "full", "micro_batch": "4"}, ["46.4 GB", "最后一级最满", "14.1 GB", "26.6 GB"]),
+        ({"pp": "2"}, ["第一级最满"]),
+        ({"pp": "32", "tp": "32", "zero": "3"}, ["（3 GB，90%）。大头是固定开销，再切也省不下多少。"]),
+        ({"model": "llama-3-1-405b", "pp": "16", "schedule": "interleaved", "virtual": "8"}, ["层数不能被流水线级数整除"]),
+    ],
+)
+def test_training_memory_looks_at_both_ends_of_the_pipeline(texts: dict[str, str], expected: list[str], known: Data) -> None:
+    """The first stage flies more micro-batches, the last one has the scores; the fuller of them counts."""
+    calculator = CALCULATORS["training-memory"]
+    shown = summary_html(calculator, run(calculator, texts, known))
+    assert [text for text in expected if text not in shown] == []
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [

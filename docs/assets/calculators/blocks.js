@@ -107,6 +107,11 @@
     const notes = (result.notes ?? []).map((note) => `<p class="atlas-calculator-note">${escape(note)}</p>`);
     return values(named, result.values) + notes.join("");
   };
+  atlas.stepsHtml = ({steps = []}) =>
+    steps.length
+      ? `<div class="atlas-calculator-steps"><p><strong>代入数字</strong></p>` +
+        `<ol class="atlas-steps">${steps.map((step) => `<li>${escape(step.replaceAll("） ", "）"))}</li>`).join("")}</ol></div>`
+      : "";
   atlas.blocksHtml = (id, result) =>
     atlas.declared(id).shows.map((one) => {
       const [place, make] = MADE[one.is] ?? [];

@@ -122,6 +122,11 @@
       const most = virtual === 1 ? stages : virtual ? stages + (stages - 1) / virtual : microBatches;
       return held * min(microBatches, most);
     },
+    last_layers_in_flight: (layers, stages, microBatches, virtual = 1) => {
+      const held = ceil(layers / stages);
+      if (stages === 1) return held;
+      return held * min(microBatches, virtual ? stages - (stages - 1) / virtual : microBatches);
+    },
     logit_bytes: (tokens, vocab, width = 4) => tokens * vocab * width,
     kv_bytes_per_token: (layers, kvHeads, headDim, width = 2) => 2 * layers * kvHeads * headDim * width,
     mla_bytes_per_token: (layers, kvRank, ropeDim, width = 2) => layers * (kvRank + ropeDim) * width,

@@ -33,6 +33,27 @@
     return [watts, [`每卡功率按厂商规格 ${show(watts, {digits: 4, unit: "W"})} 算，不含 CPU、网卡和风扇。`]];
   };
 
+  const COUNT = {style: "count", digits: 4}, MONEY = {style: "count"}, HOURS = {style: "count", unit: "卡时"};
+  const WORK = {unit: "FLOP"}, PART = {digits: 4, unit: "%"};
+  const stepsOf = (inputs, values, active, peak, watts) => {
+    const hours = show(values.hours, HOURS), work = show(values.compute, WORK);
+    const matrices = q.training_compute(active, inputs.tokens);
+    const said = [`训练计算量 = 6 × ${show(active, COUNT)} × ${show(inputs.tokens, COUNT)} = ${show(matrices, WORK)}`];
+    if ("attention" in values) {
+      said.push(`加上注意力 = ${show(matrices, WORK)} + ${show(values.compute - matrices, WORK)} = ${work}`);
+    }
+    const rate = `${show(peak / 1e12, {digits: 4, unit: "TFLOP/s"})} × ${show(inputs.mfu, PART)}`;
+    said.push(
+      `卡时 = ${work} ÷（${rate}）÷ 3600 ÷（1 − ${show(inputs.lost, PART)}）= ${hours}`,
+      `天数 = ${hours} ÷ ${show(inputs.cards, {digits: 8, unit: "张"})} ÷ 24 = ${show(values.days, {unit: "天"})}`,
+      `算力费用 = ${hours} × ${show(inputs.price, COUNT)} = ${show(values.money, MONEY)}`);
+    if (watts !== null) {
+      const power = `${show(watts, {digits: 4, unit: "W"})} × ${show(inputs.pue, COUNT)}`;
+      said.push(`用电 = ${hours} × ${power} ÷ 10⁶ = ${show(values.energy, {unit: "MWh"})}`);
+    }
+    return said;
+  };
+
   atlas.calculators["training-time"] = (inputs, data) => {
     const [active, total, attention] = modelOf(inputs, data);
     const {tokens, cards} = inputs, mfu = inputs.mfu / 100;
@@ -59,6 +80,6 @@
       notes.push("每参数不到 10 个词元：离算力最优的约 20 个还远，同样的算力训小一点的模型损失更低。");
     }
     if (days > 365) notes.push("要一年以上：卡会坏，模型会过时，多半该加卡、减词元或换小一点的模型。");
-    return {values, notes};
+    return {values, notes, steps: stepsOf(inputs, values, active, peak, watts)};
   };
 })();

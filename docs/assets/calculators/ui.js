@@ -79,7 +79,7 @@
       let error = null;
       try {
         const result = atlas.run(id, typed);
-        show(atlas.summaryHtml(id, result), atlas.blocksHtml(id, result));
+        show(atlas.summaryHtml(id, result), atlas.stepsHtml(result) + atlas.blocksHtml(id, result));
       } catch (caught) {
         if (!(caught instanceof atlas.BadInput)) throw caught;
         error = caught;

@@ -24,6 +24,14 @@ def summary_html(calculator: Calculator, result: Result) -> str:
     return _values(named, result.values) + _notes(result.notes)
 
 
+def steps_html(result: Result) -> str:
+    """The formulas with the numbers put in, in order."""
+    if not result.steps:
+        return ""
+    lines = "".join(f"<li>{escape(step.replace('） ', '）'))}</li>" for step in result.steps)
+    return f'<div class="atlas-calculator-steps"><p><strong>代入数字</strong></p><ol class="atlas-steps">{lines}</ol></div>'
+
+
 def blocks_html(calculator: Calculator, result: Result, names: Collection[str] | None = None) -> str:
     """The tables, bars and schedules, in the order of the declaration; all of them, or those named."""
     parts = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from atlas.calculators.data import Data
 from atlas.calculators.declaration import BadInputError, Calculator, Form, Input, Inputs, Output, Result, Value
 from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak
@@ -20,6 +22,15 @@ FREE = "free"
 _ADVICE = "换一种精度，或选“自己填”。"
 _NONE, _CAUSAL, _SQUARE = "none", "causal", "square"
 _PERCENT = Form("number", 2, "%")
+_SHARE = Form("number", 4, "%")
+_COUNT = Form("count", 4)
+_MONEY = Form("count", 3)
+_WORK = Form("number", 3, "FLOP")
+_RATE = Form("number", 4, "TFLOP/s")
+_HOURS = Form("count", 3, "卡时")
+_CARDS = Form("number", 8, "张")
+_DAYS = Form("number", 3, "天")
+_ENERGY = Form("number", 3, "MWh")
 
 
 def compute(inputs: Inputs, data: Data) -> Result:
@@ -50,7 +61,28 @@ def compute(inputs: Inputs, data: Data) -> Result:
         notes.append("每参数不到 10 个词元：离算力最优的约 20 个还远，同样的算力训小一点的模型损失更低。")
     if days > 365:
         notes.append("要一年以上：卡会坏，模型会过时，多半该加卡、减词元或换小一点的模型。")
-    return Result(values, notes=notes)
+    return Result(values, notes=notes, steps=_steps(inputs, values, active, peak, watts))
+
+
+def _steps(inputs: Inputs, values: Mapping[str, Value], active: float, peak: float, watts: float | None) -> list[str]:
+    """The formulas with the numbers put in."""
+    numbers = {name: value for name, value in (*inputs.items(), *values.items()) if isinstance(value, float)}
+    tokens, hours = show(numbers["tokens"], _COUNT), show(numbers["hours"], _HOURS)
+    matrices = training_compute(active, numbers["tokens"])
+    said = [f"训练计算量 = 6 × {show(active, _COUNT)} × {tokens} = {show(matrices, _WORK)}"]
+    if "attention" in values:
+        rest = show(numbers["compute"] - matrices, _WORK)
+        said.append(f"加上注意力 = {show(matrices, _WORK)} + {rest} = {show(numbers['compute'], _WORK)}")
+    rate = f"{show(peak / 1e12, _RATE)} × {show(numbers['mfu'], _SHARE)}"
+    said += [
+        f"卡时 = {show(numbers['compute'], _WORK)} ÷（{rate}）÷ 3600 ÷（1 − {show(numbers['lost'], _SHARE)}）= {hours}",
+        f"天数 = {hours} ÷ {show(numbers['cards'], _CARDS)} ÷ 24 = {show(numbers['days'], _DAYS)}",
+        f"算力费用 = {hours} × {show(numbers['price'], _COUNT)} = {show(numbers['money'], _MONEY)}",
+    ]
+    if watts is not None:
+        power = f"{show(watts, Form('number', 4, 'W'))} × {show(numbers['pue'], _COUNT)}"
+        said.append(f"用电 = {hours} × {power} ÷ 10⁶ = {show(numbers['energy'], _ENERGY)}")
+    return said
 
 
 def _model(inputs: Inputs, numbers: dict[str, float], data: Data) -> tuple[float, float, float]:
@@ -109,14 +141,14 @@ CALCULATOR = Calculator(
         Input("pue", "PUE", "number", "1.2", "", 1, 3, group="更多", help="总用电除以 IT 用电"),
     ),
     shows=(
-        Output("days", "天数", Form("number", 3, "天"), key=True),
-        Output("hours", "卡时", Form("count", 3, "卡时"), key=True),
-        Output("money", "算力的钱（同单价的货币）", Form("count", 3), key=True),
-        Output("compute", "计算量", Form("number", 3, "FLOP")),
+        Output("days", "天数", _DAYS, key=True),
+        Output("hours", "卡时", _HOURS, key=True),
+        Output("money", "算力费用（货币同单价）", _MONEY, key=True),
+        Output("compute", "计算量", _WORK),
         Output("attention", "其中注意力", _PERCENT),
         Output("speed", "跑起来时的速度", Form("count", 3, "词元/秒")),
         Output("card_speed", "每卡", Form("number", 3, "词元/秒")),
-        Output("energy", "用电", Form("number", 3, "MWh")),
+        Output("energy", "用电", _ENERGY),
         Output("ratio", "每参数词元", Form("number", 3)),
     ),
     formulas=("training_compute", "attention_compute_per_token", "causal_attention_per_token", "training_days", "card_hours",

@@ -34,6 +34,7 @@ from atlas.calculators import (
     data_script,
     is_asked,
     run,
+    steps_html,
     summary_html,
 )
 from atlas.markdown.addresses import output_folder, relative
@@ -255,7 +256,7 @@ class _Maker:
         etree.SubElement(parent, "div", live).text = stash.store(summary_html(self._calculator, self._result))
         blocks = etree.SubElement(parent, "div", {"class": "atlas-calculator-blocks", "data-search-exclude": ""})
         names = None if parent.tag == "section" else self._shown
-        if html := blocks_html(self._calculator, self._result, names):
+        if html := steps_html(self._result) + blocks_html(self._calculator, self._result, names):
             blocks.text = stash.store(html)
 
     def _asked(self) -> Iterator[Input]:
