@@ -97,12 +97,14 @@ def test_published_grid_of_deepseek_is_not(known: Data) -> None:
     ("typed", "words"),
     [
         ({"own_tp": "3", "own_pp": "1", "cards": "3072"}, "TP 要是二的幂"),
-        ({"own_tp": "5", "own_pp": "1"}, "除不尽"),
+        ({"own_tp": "5", "own_pp": "1"}, "16,384 张卡不能被你填的 TP×PP×CP（5）整除"),
+        ({"own_cp": "3"}, "16,384 张卡不能被你填的 TP×PP×CP（3）整除"),
+        ({"own_ep": "2"}, "TP1 PP1 CP1 DP16384 EP2：不在可行的里面"),
         ({"own_tp": "8", "own_pp": "128"}, "层切得太不匀"),
-        ({"own_tp": "8", "own_pp": "1", "batch": "1000"}, "除不尽全局批"),
+        ({"own_tp": "8", "own_pp": "1", "batch": "1000"}, "全局批 1000 不能被 DP×微批（2048）整除"),
         ({"own_tp": "8", "own_pp": "16", "own_cp": "4"}, "每张卡不到"),
         ({"own_tp": "1", "own_pp": "1", "cards": "1", "batch": "1"}, "最省也要"),
-        ({"own_tp": "8", "own_pp": "16", "own_ep": "3"}, "EP 要除得尽"),
+        ({"own_tp": "8", "own_pp": "16", "own_ep": "3"}, "EP 要能整除"),
     ],
 )
 def test_grid_that_can_not_be_says_why(typed: dict[str, str], words: str, known: Data) -> None:
@@ -116,3 +118,13 @@ def test_nothing_fits(known: Data) -> None:
     assert result.values["best"] == "没有放得下的切法"
     assert result.tables["fails"][0][0] == "显存放不下"
     assert "最省的是" in str(result.tables["fails"][0][2])
+    assert "加卡" in result.notes[0]
+
+
+def test_nothing_divides(known: Data) -> None:
+    """More memory would not help, so it is not advised."""
+    result = run(PARALLELISM, {"batch": "2047"}, known)
+    assert result.values["best"] == "没有分得匀的切法"
+    assert "显存不够" in result.notes[0]
+    assert "2047" in result.notes[0]
+    assert "加卡" not in result.notes[0]

@@ -40,10 +40,11 @@
     const [steps, sent, time, bus] = wayOf(inputs.way, message, cards, bandwidth, latency);
     const values = {time, sent, steps, waiting: (100 * steps * latency) / time, speed: message / time, bus};
     const notes = [];
-    if ((inputs.way === "ring" || inputs.way === "tree") && cards > 2 && latency > 0) {
-      values.even = q.ring_tree_crossover(cards, bandwidth, latency);
-      const faster = message < values.even ? "树快" : "环快";
-      notes.push(`这么多卡、这条线，消息小于 ${show(values.even, BYTES)} 时树快，大于它环快；现在是${faster}。`);
+    const even = q.ring_tree_crossover(cards, bandwidth, latency);
+    if ((inputs.way === "ring" || inputs.way === "tree") && even > 0) {
+      values.even = even;
+      const faster = message < even ? "树快" : "环快";
+      notes.push(`这么多卡、这条线，消息小于 ${show(even, BYTES)} 时树快，大于它环快；现在是${faster}。`);
     }
     if (steps * latency > sent / bandwidth) {
       notes.push("大半时间是延迟：把许多小消息攒成一个大的再发，或换步数少的走法。");

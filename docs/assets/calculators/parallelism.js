@@ -5,6 +5,8 @@
   const q = atlas.quantities;
   const MOST_STAGES = 128, MOST_CONTEXT = 64, MOST_CHUNKS = 8, SHORTEST = 4096, UNEVEN = 1.15, SHOWN = 10, TIED = 5;
   const BYTES = {style: "bytes", digits: 3}, PERCENT = {digits: 3, unit: "%"};
+  const ASKED = ["own_tp", "own_pp", "own_cp", "own_ep"];
+  const whole = (number) => show(number, {style: "whole"});
   const LOSSES = {
     again: "重算和各级不匀",
     tensor: "张量并行的通信",
@@ -228,28 +230,37 @@
   };
   const whyNot = (job, grid) => {
     if (grid.tensor > job.node || job.flow.heads % grid.tensor || !Number.isInteger(Math.log2(grid.tensor))) {
-      return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数";
+      return "TP 要是二的幂、能整除注意力头数、不超过一个快线域的卡数";
     }
     if (grid.stages > Math.min(MOST_STAGES, job.flow.layers) || uneven(job.flow, grid.stages) > UNEVEN) {
       return "层切得太不匀，最长的一级拖慢所有人";
     }
-    if (job.batch % (grid.data * job.micro)) return `DP×微批是 ${grid.data * job.micro}，除不尽全局批 ${job.batch}`;
-    if (grid.context > 1 && job.sequence / grid.context < SHORTEST) return `上下文并行之后每张卡不到 ${SHORTEST} 个词元`;
+    if (job.batch % (grid.data * job.micro)) {
+      return `全局批 ${whole(job.batch)} 不能被 DP×微批（${whole(grid.data * job.micro)}）整除`;
+    }
+    if (grid.context > 1 && job.sequence / grid.context < SHORTEST) return `上下文并行之后每张卡不到 ${whole(SHORTEST)} 个词元`;
     const least = planOf(job, grid)[1];
     if (least > job.memory) return `最省也要 ${show(least, BYTES)}，一张卡能用 ${show(job.memory, BYTES)}`;
-    return "CP 要是二的幂，EP 要除得尽专家数和 TP×CP×DP";
+    return "CP 要是二的幂，EP 要能整除专家数和 TP×CP×DP";
+  };
+  const adviceOn = (job, found) => {
+    const batch = `全局批 ${whole(job.batch)}`;
+    if (!found.short) return `不是显存不够，是${batch} 不能被任何一种切法的 DP×微批整除：换一个全局批或微批，或换卡数。`;
+    const other = found.dropped.batch ? `；${batch} 换一个能被更多 DP×微批整除的数，也会多出些切法` : "";
+    return `加卡、换显存大的卡、缩短序列，或减小微批${other}。`;
   };
   const ownGrid = (job, inputs, found) => {
-    if (inputs.own_pp === null && inputs.own_tp === null) return ["", {}];
-    const tensor = inputs.own_tp ?? 1, stages = inputs.own_pp ?? 1, context = inputs.own_cp ?? 1, expert = inputs.own_ep ?? 1;
+    const asked = ASKED.map((name) => inputs[name]);
+    if (asked.every((one) => one === null)) return ["", {}];
+    const [tensor, stages, context, expert] = asked.map((one) => one ?? 1);
     const divisor = tensor * stages * context;
-    if (job.cards % divisor) return [`你填的 TP×PP×CP 是 ${divisor}，除不尽 ${job.cards} 张卡。`, {}];
+    if (job.cards % divisor) return [`${whole(job.cards)} 张卡不能被你填的 TP×PP×CP（${whole(divisor)}）整除。`, {}];
     const grid = {tensor, stages, context, data: job.cards / divisor, expert};
     const rank = found.plans.findIndex((one) => nameOf(one.grid) === nameOf(grid));
     if (rank < 0) return [`${nameOf(grid)}：不在可行的里面，${whyNot(job, grid)}。`, {}];
     const one = found.plans[rank], much = slower(one, found.plans[0]);
     const word = much <= TIED ? "与最快的分不出先后" : `比最快的慢 ${show(much, PERCENT)}`;
-    const sentence = `${nameOf(grid)}：${found.plans.length} 种里排第 ${rank + 1}，${word}；${lossOf(one)}。`;
+    const sentence = `${nameOf(grid)}：${whole(found.plans.length)} 种里排第 ${whole(rank + 1)}，${word}；${lossOf(one)}。`;
     return [sentence, {own_seconds: one.seconds, own_rank: rank + 1, own_slower: much, own_mfu: utilisation(job, one)}];
   };
   const fails = (job, found) => {
@@ -258,10 +269,9 @@
       const [least, name] = found.least, usable = show(job.memory, BYTES);
       rows.push(["显存放不下", found.short, `最省的是 ${name}，也要 ${show(least, BYTES)}，一张卡能用 ${usable}`]);
     }
-    if (found.dropped.batch) rows.push(["批分不匀", found.dropped.batch, `全局批 ${job.batch} 要能被 DP×微批整除`]);
+    if (found.dropped.batch) rows.push(["批分不匀", found.dropped.batch, `全局批 ${whole(job.batch)} 要能被 DP×微批整除`]);
     if (found.dropped.uneven) {
-      const layers = show(job.flow.layers, {style: "whole"});
-      rows.push(["层切不匀", found.dropped.uneven, `${layers} 层切开后，最长的一级比平均多出 15% 以上`]);
+      rows.push(["层切不匀", found.dropped.uneven, `${whole(job.flow.layers)} 层切开后，最长的一级比平均多出 15% 以上`]);
     }
     return rows;
   };
@@ -278,8 +288,8 @@
     if (sentence) notes.push(sentence);
     const tables = {fails: fails(job, found)};
     if (!found.plans.length) {
-      values.best = "没有放得下的切法";
-      notes.push("加卡、换显存大的卡、缩短序列，或减小微批。");
+      values.best = found.short ? "没有放得下的切法" : "没有分得匀的切法";
+      notes.push(adviceOn(job, found));
       return {values, tables, notes};
     }
     const best = found.plans[0], shown = found.plans.slice(0, SHOWN);

@@ -51,8 +51,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "bus": bus,
     }
     notes = []
-    if inputs["way"] in {"ring", "tree"} and cards > 2 and latency > 0:
-        even = ring_tree_crossover(cards, bandwidth, latency)
+    even = ring_tree_crossover(cards, bandwidth, latency)
+    if inputs["way"] in {"ring", "tree"} and even > 0:
         values["even"] = even
         faster = "树快" if message < even else "环快"
         notes.append(f"这么多卡、这条线，消息小于 {show(even, _BYTES)} 时树快，大于它环快；现在是{faster}。")
@@ -97,7 +97,7 @@ CALCULATOR = Calculator(
               help="每卡单向；标着“每节点”的要自己除以卡数"),
         Input("bandwidth", "带宽", "number", "50", "GB/s", 0.001, 1e6, group="链路", when=(("link", (_FREE,)),),
               help="每卡单向；400 Gb/s 的网卡是 50"),
-        Input("efficiency", "用得上几成", "number", "80", "%", 1, 100, group="链路",
+        Input("efficiency", "带宽利用率", "number", "80", "%", 1, 100, group="链路",
               help="实测的环形全归约多在七成半到八成半"),
         Input("latency", "每步延迟", "number", "5", "微秒", 0, 1e6, group="链路",
               help="机内几微秒，跨机十几微秒，大集群几十"),

@@ -27,7 +27,8 @@ _OWN, _FREE = "device", "free"
 _SHOWN = 10
 TIED = 5.0
 """Per cent slower than the fastest up to which the estimate can't tell two grids apart."""
-_BYTES, _SECONDS, _PERCENT = Form("bytes", 3), Form("seconds", 3), Form("number", 3, "%")
+_BYTES, _SECONDS, _PERCENT, _WHOLE = Form("bytes", 3), Form("seconds", 3), Form("number", 3, "%"), Form("whole")
+_ASKED = ("own_tp", "own_pp", "own_cp", "own_ep")
 _LOSSES = {
     "again": "重算和各级不匀",
     "tensor": "张量并行的通信",
@@ -78,8 +79,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
         notes.append(sentence)
     tables = {"fails": _fails(job, found)}
     if not found.plans:
-        values["best"] = "没有放得下的切法"
-        notes.append("加卡、换显存大的卡、缩短序列，或减小微批。")
+        values["best"] = "没有放得下的切法" if found.short else "没有分得匀的切法"
+        notes.append(_advice(job, found))
         return Result(values, tables=tables, notes=notes)
     best = found.plans[0]
     tied = sum(1 for one in found.plans if _slower(one, best) <= TIED)
@@ -96,6 +97,15 @@ def compute(inputs: Inputs, data: Data) -> Result:
     tables["plans"] = [_row(job, one, best) for one in shown]
     bars = {"parts": [(one.grid.name, _parts(one), None, "") for one in shown]}
     return Result(values, tables=tables, bars=bars, notes=notes)
+
+
+def _advice(job: Job, found: Search) -> str:
+    """What to change where no grid is left, by what they fail at."""
+    batch = f"全局批 {_whole(job.batch)}"
+    if not found.short:
+        return f"不是显存不够，是{batch} 不能被任何一种切法的 DP×微批整除：换一个全局批或微批，或换卡数。"
+    other = f"；{batch} 换一个能被更多 DP×微批整除的数，也会多出些切法" if found.dropped.batch else ""
+    return f"加卡、换显存大的卡、缩短序列，或减小微批{other}。"
 
 
 def _job(inputs: Inputs, numbers: dict[str, float], data: Data) -> Job:
@@ -136,13 +146,12 @@ def _inner(inputs: Inputs, numbers: dict[str, float], data: Data) -> float:
 
 def _own(job: Job, numbers: dict[str, float], found: Search) -> tuple[str, dict[str, Value]]:
     """What becomes of the grid that the reader asked about: a sentence, and its numbers if it is among those that fit."""
-    if "own_pp" not in numbers and "own_tp" not in numbers:
+    if not any(name in numbers for name in _ASKED):
         return "", {}
-    tensor, stages = int(numbers.get("own_tp", 1)), int(numbers.get("own_pp", 1))
-    context, expert = int(numbers.get("own_cp", 1)), int(numbers.get("own_ep", 1))
+    tensor, stages, context, expert = (int(numbers.get(name, 1)) for name in _ASKED)
     split = tensor * stages * context
     if job.cards % split:
-        return f"你填的 TP×PP×CP 是 {split}，除不尽 {job.cards} 张卡。", {}
+        return f"{_whole(job.cards)} 张卡不能被你填的 TP×PP×CP（{_whole(split)}）整除。", {}
     grid = Grid(tensor, stages, context, job.cards // split, expert)
     for rank, one in enumerate(found.plans):
         if one.grid == grid:
@@ -154,23 +163,27 @@ def _own(job: Job, numbers: dict[str, float], found: Search) -> tuple[str, dict[
                 "own_slower": much,
                 "own_mfu": _utilisation(job, one),
             }
-            return f"{grid.name}：{len(found.plans)} 种里排第 {rank + 1}，{word}；{_loss(one)}。", values
+            return f"{grid.name}：{_whole(len(found.plans))} 种里排第 {_whole(rank + 1)}，{word}；{_loss(one)}。", values
     return f"{grid.name}：不在可行的里面，{_why_not(job, grid)}。", {}
 
 
 def _why_not(job: Job, grid: Grid) -> str:
     if grid.tensor > job.node or job.flow.heads % grid.tensor or grid.tensor & (grid.tensor - 1):
-        return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数"
+        return "TP 要是二的幂、能整除注意力头数、不超过一个快线域的卡数"
     if grid.stages > min(MOST_STAGES, job.flow.layers) or uneven(job.flow, grid.stages) > UNEVEN:
         return "层切得太不匀，最长的一级拖慢所有人"
     if job.batch % (grid.data * job.micro):
-        return f"DP×微批是 {grid.data * job.micro}，除不尽全局批 {job.batch}"
+        return f"全局批 {_whole(job.batch)} 不能被 DP×微批（{_whole(grid.data * job.micro)}）整除"
     if grid.context > 1 and job.sequence / grid.context < SHORTEST:
-        return f"上下文并行之后每张卡不到 {SHORTEST} 个词元"
+        return f"上下文并行之后每张卡不到 {_whole(SHORTEST)} 个词元"
     least = plan(job, grid)[1]
     if least > job.memory:
         return f"最省也要 {show(least, _BYTES)}，一张卡能用 {show(job.memory, _BYTES)}"
-    return "CP 要是二的幂，EP 要除得尽专家数和 TP×CP×DP"
+    return "CP 要是二的幂，EP 要能整除专家数和 TP×CP×DP"
+
+
+def _whole(number: float) -> str:
+    return show(float(number), _WHOLE)
 
 
 def _fails(job: Job, found: Search) -> list[list[Value]]:
@@ -180,9 +193,9 @@ def _fails(job: Job, found: Search) -> list[list[Value]]:
         usable = show(job.memory, _BYTES)
         rows.append(["显存放不下", float(found.short), f"最省的是 {name}，也要 {show(least, _BYTES)}，一张卡能用 {usable}"])
     if found.dropped.batch:
-        rows.append(["批分不匀", float(found.dropped.batch), f"全局批 {job.batch} 要能被 DP×微批整除"])
+        rows.append(["批分不匀", float(found.dropped.batch), f"全局批 {_whole(job.batch)} 要能被 DP×微批整除"])
     if found.dropped.uneven:
-        layers = show(job.flow.layers, Form("whole"))
+        layers = _whole(job.flow.layers)
         rows.append(["层切不匀", float(found.dropped.uneven), f"{layers} 层切开后，最长的一级比平均多出 15% 以上"])
     return rows
 
@@ -254,9 +267,9 @@ CALCULATOR = Calculator(
               help="每卡单向"),
         Input("outer", "机间带宽", "number", "50", "GB/s", 0.01, 1e5, group="机器",
               help="每卡单向；每卡一张 400 Gb/s 网卡是 50"),
-        Input("efficiency", "矩阵乘跑到峰值的", "number", "60", "%", 1, 100, group="更多",
+        Input("efficiency", "矩阵乘的算力利用率", "number", "60", "%", 1, 100, group="更多",
               help="不等通信时；H100 六成上下，A100 略高"),
-        Input("links", "链路用得上", "number", "80", "%", 1, 100, group="更多"),
+        Input("links", "链路的带宽利用率", "number", "80", "%", 1, 100, group="更多"),
         Input("micro", "微批", "number", "1", "条序列", 1, 1024, whole=True, group="更多"),
         Input("gradient", "梯度", "choice", "4",
               choices={"4": "FP32，每参数共 18 字节", "2": "16 位，每参数共 16 字节"}, group="更多"),

@@ -330,7 +330,7 @@ COMMUNICATION = (
         _BOOK,
     ),
     Published(
-        "H200 八卡全归约，链路算十成",
+        "H200 八卡全归约，链路不打折",
         "communication",
         {**_RING, "link": "nvlink-4", "efficiency": "100"},
         "bus",
