@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from atlas.calculators import CALCULATORS, Data, run
+from atlas.calculators import CALCULATORS, Data, blocks_html, run
 from atlas.calculators.pipeline import activations_held
 from atlas.calculators.schedules import BACKWARD, FORWARD, INPUT, ORDERS, WEIGHT, Pass, Times, held, simulate, step_time
 from atlas.quantities.pipelines import pipeline_idle, pipeline_work, zero_bubble_h1_idle, zero_bubble_h2_idle
@@ -104,3 +104,48 @@ def test_what_is_said_is_what_is_drawn(typed: dict[str, str], idle: float) -> No
     assert values["speedup"] <= float(typed.get("stages", 4))
     row = next(row for row in result.tables["kinds"] if str(row[0]).endswith(typed["kind"].upper()))
     assert row[1:4] == [idle, values["ratio"], values["share"]]
+
+
+def drawn(**typed: str) -> str:
+    """The drawing, or nothing."""
+    return blocks_html(CALCULATORS["pipeline"], run(CALCULATORS["pipeline"], typed, Data()), ["drawing"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (
+            {"kind": "1f1b", "stages": "2", "micros": "2"},
+            ["卡 0：F1（0）、F2（1）、BW1（4）、BW2（7）", "卡 1：F1（1）、BW1（2）"],
+        ),
+        ({"kind": "zb-h1", "stages": "2", "micros": "1"}, ["卡 1：F1（1）、B1（2）、W1（3）"]),
+        ({"kind": "interleaved", "stages": "2", "micros": "2"}, ["卡 0：F1a（0）、F2a（0.5）、F1b（1）"]),
+    ],
+)
+def test_drawing_in_words_tells_what_starts_when(typed: dict[str, str], words: list[str]) -> None:
+    """A forward pass from a backward one, and from when: what those see who look at the colours and the axis."""
+    html = drawn(**typed)
+    assert [one for one in words if one not in html] == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"kind": "interleaved", "stages": "16", "micros": "16", "chunks": "8"},
+        {"kind": "zb-h2", "stages": "16", "micros": "32"},
+        {"kind": "gpipe", "stages": "4", "micros": "512"},
+    ],
+    ids=lambda typed: typed["kind"],
+)
+def test_large_schedule_is_drawn_within_bounds(typed: dict[str, str]) -> None:
+    """Up to that of Llama 3.1 405B, in what a page may weigh."""
+    html = drawn(**typed)
+    assert "<svg" in html
+    assert len(html.encode()) < 400_000
+
+
+def test_too_large_a_schedule_is_not() -> None:
+    """The numbers stand, and a sentence says why."""
+    result = run(CALCULATORS["pipeline"], {"stages": "64", "micros": "64"}, Data())
+    assert not result.schedules
+    assert "太大" in result.notes[-1]

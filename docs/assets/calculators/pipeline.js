@@ -4,7 +4,7 @@
   const {BadInput, show} = atlas;
   const q = atlas.quantities;
   const KINDS = {gpipe: "GPipe", "1f1b": "1F1B", interleaved: "交错 1F1B", "zb-h1": "零气泡 ZB-H1", "zb-h2": "零气泡 ZB-H2"};
-  const MOST_STAGES = 8, MOST_PASSES = 24, DUST = 1e-9;
+  const MOST_CELLS = 4096, DUST = 1e-9, COUNT = {style: "whole"};
   const numbers = (count, make) => Array.from({length: Math.max(0, count)}, (_, at) => make(at));
 
   // What a card does, in order: [kind, micro-batch, chunk].
@@ -12,14 +12,14 @@
     const steps = forward.slice(0, ahead).map((which) => ["F", ...which]);
     backward.forEach((which, at) => {
       if (ahead + at < forward.length) steps.push(["F", ...forward[ahead + at]]);
-      steps.push(["B", ...which]);
+      steps.push(["BW", ...which]);
     });
     return steps;
   };
   const split = (micros, ahead, delay) => {
     const steps = numbers(Math.min(ahead, micros), (micro) => ["F", micro, 0]);
     for (let micro = 0; micro < micros; micro += 1) {
-      steps.push(["I", micro, 0]);
+      steps.push(["B", micro, 0]);
       if (micro >= delay) steps.push(["W", micro - delay, 0]);
       if (ahead + micro < micros) steps.push(["F", ahead + micro, 0]);
     }
@@ -31,7 +31,7 @@
     return inTurn(order, order, Math.min(stages - card - 1, micros));
   };
   const ORDERS = {
-    gpipe: (card, stages, micros) => ["F", "B"].flatMap((kind) => numbers(micros, (micro) => [kind, micro, 0])),
+    gpipe: (card, stages, micros) => ["F", "BW"].flatMap((kind) => numbers(micros, (micro) => [kind, micro, 0])),
     "1f1b": oneByOne,
     interleaved: (card, stages, micros, chunks) => {
       if (chunks === 1) return oneByOne(card, stages, micros);
@@ -47,13 +47,13 @@
   };
 
   const needed = (step, micro, place, places) => {
-    if (step === "W") return [["I", micro, place]];
+    if (step === "W") return [["B", micro, place]];
     if (step === "F") return place ? [["F", micro, place - 1]] : [];
     return [["F", micro, place], ...(place < places - 1 ? [[step, micro, place + 1]] : [])];
   };
   const simulate = (kind, stages, micros, chunks, times) => {
     const orders = numbers(stages, (card) => ORDERS[kind](card, stages, micros, chunks));
-    const length = {F: times.forward, B: times.input + times.weight, I: times.input, W: times.weight};
+    const length = {F: times.forward, BW: times.input + times.weight, B: times.input, W: times.weight};
     const done = new Map(), clock = numbers(stages, () => 0), at = numbers(stages, () => 0), passes = [];
     for (let moved = true; moved;) {
       moved = false;
@@ -94,7 +94,7 @@
     if (micros < stages) notes.push("微批比级数还少，流水线灌不满。");
     const wanted = {"zb-h1": stages, "zb-h2": 2 * stages - 1}[kind];
     if (wanted === undefined) return notes;
-    const missing = micros < wanted ? [`微批至少 ${show(wanted, {style: "whole"})} 个`] : [];
+    const missing = micros < wanted ? [`微批至少 ${show(wanted, COUNT)} 个`] : [];
     if (times.weight > times.forward) missing.push("W 不长于 F");
     if (missing.length) {
       notes.push(`论文的式子假设${missing.join("、")}，这里不成立；这些数是按同样的次序一趟一趟排出来的。`);
@@ -110,10 +110,13 @@
     }
     return [label, idle, q.idle_ratio(idle, work), q.idle_share(idle, work), heldBy(kind, stages, micros, chunks), sent];
   };
-  const lanes = (passes, stages) => numbers(stages, (card) => [
-    `卡 ${card}`,
-    own(passes, card).map((one) => [one.start, one.time, one.kind, `${one.micro + 1}${"′".repeat(one.chunk)}`]),
-  ]);
+  const letter = (chunk) => String.fromCharCode(97 + (chunk % 26)).repeat(Math.floor(chunk / 26) + 1);
+  const lanes = (passes, stages) => {
+    const pieced = passes.some((one) => one.chunk);
+    const text = (one) => `${one.micro + 1}${pieced ? letter(one.chunk) : ""}`;
+    return numbers(stages, (card) =>
+      [`卡 ${card}`, own(passes, card).map((one) => [one.start, one.time, one.kind, text(one)])]);
+  };
 
   atlas.calculators.pipeline = (inputs) => {
     const {kind, stages, micros, chunks} = inputs;
@@ -135,8 +138,9 @@
     const notes = caveats(kind, stages, micros, times);
     const tables = {kinds: Object.keys(KINDS).map((one) => row(one, stages, micros, chunks, times, work))};
     const pieces = kind === "interleaved" ? chunks : 1;
-    if (stages > MOST_STAGES || micros * pieces > MOST_PASSES) {
-      notes.push(`超过 ${MOST_STAGES} 级，或微批乘小段超过 ${MOST_PASSES}，图太大，不画了；数照算。`);
+    const cells = stages * micros * pieces * (kind.startsWith("zb") ? 3 : 2);
+    if (cells > MOST_CELLS) {
+      notes.push(`图有 ${show(cells, COUNT)} 格，超过 ${show(MOST_CELLS, COUNT)}，太大，不画了；数照算。`);
       return {values, tables, notes};
     }
     const passes = simulate(kind, stages, micros, pieces, times);

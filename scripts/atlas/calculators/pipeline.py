@@ -34,8 +34,8 @@ _KINDS = {
     "zb-h1": "零气泡 ZB-H1",
     "zb-h2": "零气泡 ZB-H2",
 }
-_MOST_STAGES, _MOST_PASSES = 8, 24
-"""What is drawn at most: cards, and micro-batches times chunks."""
+_MOST_CELLS = 4096
+"""Passes that are drawn at most: 16 cards with 16 micro-batches in 8 chunks, as Llama 3.1 405B had."""
 _PERCENT = Form("fixed", 1, "%")
 _TIME, _COUNT = Form("number", 4, "份"), Form("whole")
 _DUST = 1e-9
@@ -63,8 +63,9 @@ def compute(inputs: Inputs, data: Data) -> Result:
     notes = _caveats(kind, stages, micros, times)
     rows = [_row(one, stages, micros, chunks, times, work) for one in _KINDS]
     own = chunks if kind == "interleaved" else 1.0
-    if stages > _MOST_STAGES or micros * own > _MOST_PASSES:
-        notes.append(f"超过 {_MOST_STAGES} 级，或微批乘小段超过 {_MOST_PASSES}，图太大，不画了；数照算。")
+    cells = stages * micros * own * (3 if kind in {"zb-h1", "zb-h2"} else 2)
+    if cells > _MOST_CELLS:
+        notes.append(f"图有 {show(cells, _COUNT)} 格，超过 {show(float(_MOST_CELLS), _COUNT)}，太大，不画了；数照算。")
         return Result(values, tables={"kinds": rows}, notes=notes)
     passes = simulate(kind, int(stages), int(micros), int(own), times)
     return Result(values, tables={"kinds": rows}, schedules={"drawing": _lanes(passes, int(stages))}, notes=notes)
@@ -118,12 +119,19 @@ def _row(kind: str, stages: float, micros: float, chunks: float, times: Times, w
 
 
 def _lanes(passes: list[Pass], stages: int) -> list[tuple[str, list[tuple[float, float, str, str]]]]:
-    """Cards as lanes; the cells of a second, third … chunk are told apart by a stroke after the number."""
+    """Cards as lanes; where cards have chunks, a letter after the number tells which."""
+    pieced = any(one.chunk for one in passes)
     lanes = []
     for card in range(stages):
-        cells = [(one.start, one.time, one.kind, f"{one.micro + 1}{'′' * one.chunk}") for one in passes if one.card == card]
+        own = [one for one in passes if one.card == card]
+        cells = [(one.start, one.time, one.kind, f"{one.micro + 1}{_letter(one.chunk) if pieced else ''}") for one in own]
         lanes.append((f"卡 {card}", cells))
     return lanes
+
+
+def _letter(chunk: int) -> str:
+    """a to z, then aa to zz."""
+    return chr(ord("a") + chunk % 26) * (chunk // 26 + 1)
 
 
 CALCULATOR = Calculator(
@@ -149,8 +157,8 @@ CALCULATOR = Calculator(
         Output("speedup", "比一张卡快", Form("number", 3, "×")),
         Output("held", "卡 0 存的激活（一个微批走完这张卡算 1 份）", Form("number", 3, "份")),
         Schedule("drawing", "每张卡什么时候做什么", {
-            FORWARD: "前向 F", BACKWARD: "反向（B 连着 W）", INPUT: "求输入梯度 B", WEIGHT: "求权重梯度 W",
-        }, "一格一份时间，数字是微批，撇是第几小段"),
+            FORWARD: "前向 F", BACKWARD: "反向 BW（B 连着 W）", INPUT: "求输入梯度 B", WEIGHT: "求权重梯度 W",
+        }, "宽是用时，数字是微批，字母是第几小段"),
         Table("kinds", "同样的级数和微批，五种排法", (
             Column("排法"), Column("空闲", _TIME), Column("比理想", _PERCENT), Column("占全程", _PERCENT),
             Column("激活", Form("number", 3, "份")), Column("点对点", Form("number", 3, "×")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-FORWARD, BACKWARD, INPUT, WEIGHT = "F", "B", "I", "W"
+FORWARD, BACKWARD, INPUT, WEIGHT = "F", "BW", "B", "W"
 """A forward pass; a whole backward pass, or its two halves: gradients of the input and of the weights."""
 
 
