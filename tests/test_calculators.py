@@ -191,6 +191,42 @@ def test_formulas_are_shown_with_the_numbers_put_in(known: Data) -> None:
     assert first == "训练计算量 = 6 × 70 亿 × 1 万亿 = 4.2×10²² FLOP"
 
 
+def test_gopher_stays_far_off_with_attention_counted(known: Data) -> None:
+    """Its heads of keys and values are not known, and not needed: training has no cache."""
+    calculator, typed = CALCULATORS["training-time"], {"model": "gopher-280b", "tokens": "300B", "attention": "square"}
+    result = run(calculator, {**typed, "sequence": "2048"}, known)
+    assert float(result.values["compute"] or 0) / 6.31e23 == pytest.approx(0.814, abs=1e-3)  # the page says: 19 % missing
+
+
+def test_windows_count_in_training(known: Data) -> None:
+    """52 of 62 layers see 1,024 tokens: skipped beyond them, or counted in full where nothing is skipped."""
+    calculator, typed = CALCULATORS["training-time"], {"model": "gemma-3-27b", "sequence": "8192"}
+    some = run(calculator, {**typed, "attention": "causal"}, known).steps[1]
+    everything = run(calculator, {**typed, "attention": "square"}, known).steps[1]
+    assert f"6 × {10 * 8192 + 52 * 1920:,}（" in some
+    assert "12 × 62 层 × 8192" in everything
+
+
+def test_training_time_also_answers_how_many_cards(known: Data) -> None:
+    """Twice the cards for half the days; mixtures of experts are typed with total and active parameters."""
+    calculator, typed = CALCULATORS["training-time"], {"model": "free", "parameters": "671B", "active": "37B"}
+    result = run(calculator, {**typed, "tokens": "14.8T"}, known)
+    assert result.values["ratio"] == pytest.approx(14.8e12 / 671e9)
+    days = float(result.values["days"] or 0)
+    assert run(calculator, {**typed, "tokens": "14.8T", "deadline": str(days / 2)}, known).values["needed"] == 4096
+    with pytest.raises(BadInputError, match="激活参数比总参数还多"):
+        run(calculator, {**typed, "active": "700B"}, known)
+
+
+def test_a_rate_that_is_missing_says_why(known: Data) -> None:
+    """Not published, not supported: two sentences."""
+    calculator = CALCULATORS["training-time"]
+    with pytest.raises(BadInputError, match=re.escape("TPU 8t 没有公布 16 位（BF16 或 FP16）的稠密算力。")):
+        run(calculator, {"device": "tpu-8t"}, known)
+    with pytest.raises(BadInputError, match="A100 SXM4 80GB 不支持 FP8。"):
+        run(calculator, {"device": "a100-80gb-sxm", "precision": "fp8"}, known)
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
