@@ -137,6 +137,59 @@ def test_typed_numbers_are_read_alike(engine: Engine) -> None:
     assert (parse("70.6B"), parse("128Ki"), parse("2.5万亿"), parse("1  K")) == (70.6e9, 131072, 2.5e12, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("0,5", "", None),
+        ("1,2,3", "", None),
+        ("1,0000", "", None),
+        ("12,345.5", "", 12345.5),
+        ("1 000 000", "", 1e6),
+        ("10 00", "", None),
+        ("１２．５", "", 12.5),
+        ("1，000", "", 1000),
+        ("70b", "", 70e9),
+        ("15t", "", 15e12),
+        ("128ki", "", 131072),
+        ("1e+1", "", 10),
+        ("1e 1", "", 10),
+        ("1e-1", "", 0.1),
+        ("−3", "", -3),
+        ("40%", "%", 40),
+        ("40 ％", "%", 40),
+        ("40%", "GB", None),
+        ("8192 词元", "词元", 8192),
+    ],
+)
+def test_typed_number(text: str, unit: str, value: float | None, engine: Engine) -> None:
+    """A comma that is no thousands separator may be a decimal point: asked about, not guessed."""
+    assert parse(text, unit) == value
+    assert engine.call("parsedWith", text, unit) == value
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ({"share": "0,5"}, "“规划用到显存的”写成了“0,5”，逗号只能隔开千位，例如 1,000；小数点写成“.”。"),
+        ({"model": ""}, "“模型”还没有选，请从列表里选一个。"),
+        ({"model": "x" * 41}, f"“模型”里没有“{'x' * 40}……”这一项，请从列表里选一个。"),
+        ({"dp": "长" * 41}, f"“数据并行”写成了“{'长' * 40}……”，请填一个数，例如 64。"),
+    ],
+)
+def test_what_cannot_be_read_is_said(texts: dict[str, str], sentence: str, known: Data) -> None:
+    """In one sentence that does not grow with what was typed."""
+    with pytest.raises(BadInputError) as caught:
+        read(CALCULATORS["training-memory"], texts, known)
+    assert caught.value.sentence == sentence
+
+
+def test_scripts_are_read_by_browsers_of_2022() -> None:
+    """Safari before 16.4 refuses a whole file over one look-behind."""
+    for file in (REPOSITORY / "docs" / "assets").rglob("*.js"):
+        assert "(?<=" not in file.read_text("utf-8"), file.name
+        assert "(?<!" not in file.read_text("utf-8"), file.name
+
+
 def test_javascript_formulas_give_what_paper_and_pencil_give(engine: Engine) -> None:
     """Each is one of Python's, by name, and gives the numbers computed by hand for it."""
     names = set(engine.call("quantityNames"))
