@@ -44,11 +44,13 @@ globalThis.answers = (id, many) => JSON.stringify(many.map((texts, at) => {
 globalThis.quantity = (name, values) => JSON.stringify(atlasCalculators.quantities[name](...values));
 globalThis.quantityNames = () => JSON.stringify(Object.keys(atlasCalculators.quantities));
 globalThis.parsed = (texts) => JSON.stringify(texts.map((text) => atlasCalculators.parse(text)));
+globalThis.parsedWith = (text, unit) => JSON.stringify(atlasCalculators.parse(text, unit));
 globalThis.shown = (pairs) => JSON.stringify(pairs.map(([value, form]) => atlasCalculators.show(value, form)));
 """
 )
 ODD = ("", " ", "abc", "NaN", "Infinity", "-1", "0", "1e400", "1e-300", "0.5", "-0", "1,000", "2Ki", "1.5 万", "３", "1e", "--1",
-       "<b>", "1_000", "99999999999999999999", "+7", "1.0", "4.000000000000001", "1e308")  # fmt: skip
+       "<b>", "1_000", "99999999999999999999", "+7", "1.0", "4.000000000000001", "1e308", "0,5", "1,2,3", "1 000", "40%", "1e 1", "70b",
+       "１２", "−3", "1，000", "长" * 50, "x" * 41)  # fmt: skip
 """What readers and addresses may hold, sense or not."""
 
 

@@ -137,6 +137,59 @@ def test_typed_numbers_are_read_alike(engine: Engine) -> None:
     assert (parse("70.6B"), parse("128Ki"), parse("2.5万亿"), parse("1  K")) == (70.6e9, 131072, 2.5e12, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("0,5", "", None),
+        ("1,2,3", "", None),
+        ("1,0000", "", None),
+        ("12,345.5", "", 12345.5),
+        ("1 000 000", "", 1e6),
+        ("10 00", "", None),
+        ("１２．５", "", 12.5),
+        ("1，000", "", 1000),
+        ("70b", "", 70e9),
+        ("15t", "", 15e12),
+        ("128ki", "", 131072),
+        ("1e+1", "", 10),
+        ("1e 1", "", 10),
+        ("1e-1", "", 0.1),
+        ("−3", "", -3),
+        ("40%", "%", 40),
+        ("40 ％", "%", 40),
+        ("40%", "GB", None),
+        ("8192 词元", "词元", 8192),
+    ],
+)
+def test_typed_number(text: str, unit: str, value: float | None, engine: Engine) -> None:
+    """A comma that is no thousands separator may be a decimal point: asked about, not guessed."""
+    assert parse(text, unit) == value
+    assert engine.call("parsedWith", text, unit) == value
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ({"share": "0,5"}, "“规划用到显存的”写成了“0,5”，逗号只能隔开千位，例如 1,000；小数点写成“.”。"),
+        ({"model": ""}, "“模型”还没有选，请从列表里选一个。"),
+        ({"model": "x" * 41}, f"“模型”里没有“{'x' * 40}……”这一项，请从列表里选一个。"),
+        ({"dp": "长" * 41}, f"“数据并行”写成了“{'长' * 40}……”，请填一个数，例如 64。"),
+    ],
+)
+def test_what_cannot_be_read_is_said(texts: dict[str, str], sentence: str, known: Data) -> None:
+    """In one sentence that does not grow with what was typed."""
+    with pytest.raises(BadInputError) as caught:
+        read(CALCULATORS["training-memory"], texts, known)
+    assert caught.value.sentence == sentence
+
+
+def test_scripts_are_read_by_browsers_of_2022() -> None:
+    """Safari before 16.4 refuses a whole file over one look-behind."""
+    for file in (REPOSITORY / "docs" / "assets").rglob("*.js"):
+        assert "(?<=" not in file.read_text("utf-8"), file.name
+        assert "(?<!" not in file.read_text("utf-8"), file.name
+
+
 def test_javascript_formulas_give_what_paper_and_pencil_give(engine: Engine) -> None:
     """Each is one of Python's, by name, and gives the numbers computed by hand for it."""
     names = set(engine.call("quantityNames"))
@@ -189,6 +242,42 @@ def test_formulas_are_shown_with_the_numbers_put_in(known: Data) -> None:
     calculator = CALCULATORS["training-time"]
     first = run(calculator, {"model": "free", "parameters": "7B", "tokens": "1T"}, known).steps[0]
     assert first == "训练计算量 = 6 × 70 亿 × 1 万亿 = 4.2×10²² FLOP"
+
+
+def test_gopher_stays_far_off_with_attention_counted(known: Data) -> None:
+    """Its heads of keys and values are not known, and not needed: training has no cache."""
+    calculator, typed = CALCULATORS["training-time"], {"model": "gopher-280b", "tokens": "300B", "attention": "square"}
+    result = run(calculator, {**typed, "sequence": "2048"}, known)
+    assert float(result.values["compute"] or 0) / 6.31e23 == pytest.approx(0.814, abs=1e-3)  # the page says: 19 % missing
+
+
+def test_windows_count_in_training(known: Data) -> None:
+    """52 of 62 layers see 1,024 tokens: skipped beyond them, or counted in full where nothing is skipped."""
+    calculator, typed = CALCULATORS["training-time"], {"model": "gemma-3-27b", "sequence": "8192"}
+    some = run(calculator, {**typed, "attention": "causal"}, known).steps[1]
+    everything = run(calculator, {**typed, "attention": "square"}, known).steps[1]
+    assert f"6 × {10 * 8192 + 52 * 1920:,}（" in some
+    assert "12 × 62 层 × 8192" in everything
+
+
+def test_training_time_also_answers_how_many_cards(known: Data) -> None:
+    """Twice the cards for half the days; mixtures of experts are typed with total and active parameters."""
+    calculator, typed = CALCULATORS["training-time"], {"model": "free", "parameters": "671B", "active": "37B"}
+    result = run(calculator, {**typed, "tokens": "14.8T"}, known)
+    assert result.values["ratio"] == pytest.approx(14.8e12 / 671e9)
+    days = float(result.values["days"] or 0)
+    assert run(calculator, {**typed, "tokens": "14.8T", "deadline": str(days / 2)}, known).values["needed"] == 4096
+    with pytest.raises(BadInputError, match="激活参数比总参数还多"):
+        run(calculator, {**typed, "active": "700B"}, known)
+
+
+def test_a_rate_that_is_missing_says_why(known: Data) -> None:
+    """Not published, not supported: two sentences."""
+    calculator = CALCULATORS["training-time"]
+    with pytest.raises(BadInputError, match=re.escape("TPU 8t 没有公布 16 位（BF16 或 FP16）的稠密算力。")):
+        run(calculator, {"device": "tpu-8t"}, known)
+    with pytest.raises(BadInputError, match="A100 SXM4 80GB 不支持 FP8。"):
+        run(calculator, {"device": "a100-80gb-sxm", "precision": "fp8"}, known)
 
 
 @pytest.mark.parametrize(

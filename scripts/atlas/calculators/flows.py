@@ -48,9 +48,14 @@ class Flow:
         """Layers times cached tokens that attention reads at a context of so many tokens."""
         return self.full * tokens + self.sliding * min(tokens, self.window)
 
+    def twice_seen(self, sequence: float) -> float:
+        """Layers times twice the tokens that one of a training sequence sees on average, in a window at most so many."""
+        seen = min(sequence, self.window)
+        return self.full * sequence + self.sliding * seen * (2 - seen / sequence)
 
-def flow_of(data: Data, key: str) -> Flow:
-    """What is known of a model of the data.
+
+def flow_of(data: Data, key: str, cached: bool = True) -> Flow:
+    """What is known of a model of the data; with ``cached`` off its cache is not needed, and may be unknown.
 
     Raises:
         BadInputError: if something it needs is not published or the kind of attention has no simple account.
@@ -72,7 +77,7 @@ def flow_of(data: Data, key: str) -> Flow:
     head_dim = number("head_dim", hidden / heads)
     rank, rope = number("kv_lora_rank", 0.0), number("rope_head_dim", 0.0)
     mha = heads if attention == "mha" else None
-    kv_heads = heads if rank else number("kv_heads", mha)
+    kv_heads = heads if rank or not cached else number("kv_heads", mha)
     sliding, linear = number("layers_sliding", 0.0), number("layers_linear", 0.0)
     experts = number("experts", 1.0)
     moe = experts > 1
@@ -145,6 +150,8 @@ PEAKS: Mapping[str, tuple[str, ...]] = {
     "fp4": ("fp4_dense",),
 }
 """Columns of dense rates for each precision of arithmetic, the first that a device has."""
+_NAMED: Mapping[str, str] = {"16": "16 位（BF16 或 FP16）", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
+"""The same in a sentence."""
 PRECISIONS: Mapping[str, str] = {"16": "16 位（BF16，没有就 FP16）", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
 
 
@@ -165,7 +172,17 @@ def needed_peak(data: Data, device: str, precision: str, advice: str) -> float:
     """
     peak = peak_of(data, device, precision)
     if peak is None:
-        said = data.text("devices", device, PEAKS[precision][0]) or "没有查到"
-        name = data.name("devices", device)
-        raise BadInputError("precision", f"{name} 的 {PRECISIONS[precision]} 稠密算力：{said}。{advice}")
+        raise BadInputError("precision", _missing(data, device, precision) + advice)
     return peak
+
+
+def _missing(data: Data, device: str, precision: str) -> str:
+    """Why a rate is not there."""
+    said = {data.text("devices", device, column) for column in PEAKS[precision]}
+    name, words = data.name("devices", device), _NAMED[precision]
+    gap = "" if words.endswith("）") else " "
+    if said == {"不支持"}:
+        return f"{name} 不支持 {words}。"
+    if "未公开" in said:
+        return f"{name} 没有公布 {words}{gap}的稠密算力。"
+    return f"没有查到 {name} 的 {words}{gap}稠密算力。"
