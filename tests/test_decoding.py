@@ -61,3 +61,8 @@ def test_every_device_is_in_the_table(known: Data) -> None:
     assert all("：" in str(row[5]) for row in unknown)
     assert any(str(row[5]) == "算力：不支持" for row in unknown)
     assert any("［未上市］" in str(row[0]) for row in rows)
+
+
+def test_bound_is_worked_out(known: Data) -> None:
+    """The same number as the figure's, as the sum of what is read and the longer of reading and computing."""
+    assert "TPOT 下限 = 440 微秒 + max(5.26 毫秒, 285 微秒) = 5.71 毫秒" in decoded(known).steps

@@ -149,3 +149,16 @@ def test_too_large_a_schedule_is_not() -> None:
     result = run(CALCULATORS["pipeline"], {"stages": "64", "micros": "64"}, Data())
     assert not result.schedules
     assert "太大" in result.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "step"),
+    [
+        ({"stages": "16"}, "每卡空闲 = (p − 1)(F + B + W) = 15 × 3 = 45 份"),
+        ({"kind": "zb-h1"}, "每卡空闲 = (p − 1)(F + B) − (min(m, p) − 1) min(F, W) = 3 × 2 − 3 × 1 = 3 份"),
+        ({"kind": "zb-h2"}, "每卡空闲 = 3 × 2 − 6 × 1 与 0 × 2 − 0 × 1 中大的 = 0 份"),
+    ],
+)
+def test_idle_time_is_worked_out(typed: dict[str, str], step: str) -> None:
+    """With the numbers typed, so that a reader can check it."""
+    assert step in run(CALCULATORS["pipeline"], typed, Data()).steps

@@ -10,7 +10,8 @@
     gather: "全收集（环）",
     exchange: "全对全",
   };
-  const BYTES = {style: "bytes", digits: 3};
+  const BYTES = {style: "bytes", digits: 3}, SPEED = {style: "speed", digits: 3}, SECONDS = {style: "seconds", digits: 3};
+  const plain = (value) => show(value, {digits: 6});
 
   const bandwidthOf = (inputs, data) => {
     if (inputs.link === "free") return inputs.bandwidth * 1e9;
@@ -33,6 +34,21 @@
     return [steps, sent, time, (factor * message) / time];
   };
 
+  const stepsOf = (way, message, cards, bandwidth, latency) => {
+    const [steps, sent, time, bus] = wayOf(way, message, cards, bandwidth, latency);
+    const whole = show(message, BYTES), others = plain(cards - 1), all = plain(cards), reduces = way === "ring" || way === "tree";
+    let counted = others, spread = `${others} ÷ ${all} × ${whole}`;
+    if (way === "ring") [counted, spread] = [`2 × ${others}`, `2 × ${spread}`];
+    else if (way === "tree") [counted, spread] = [`2 × ⌈log₂ ${all}⌉`, `2 × ${whole}`];
+    const factor = reduces ? q.all_reduce_factor(cards) : q.all_gather_factor(cards), lasts = show(time, SECONDS);
+    return [
+      `步数 = ${counted}${counted === plain(steps) ? "" : ` = ${plain(steps)}`}`,
+      `每卡发出 = ${spread} = ${show(sent, BYTES)}`,
+      `用时 = ${plain(steps)} × ${show(latency, SECONDS)} + ${show(sent, BYTES)} ÷ ${show(bandwidth, SPEED)} = ${lasts}`,
+      `总线带宽 = ${plain(factor)} × ${whole} ÷ ${lasts} = ${show(bus, SPEED)}`,
+    ];
+  };
+
   atlas.calculators.communication = (inputs, data) => {
     const bandwidth = (bandwidthOf(inputs, data) * inputs.efficiency) / 100;
     const message = inputs.message * 1e6, {cards} = inputs, latency = inputs.latency * 1e-6;
@@ -49,6 +65,6 @@
     if (steps * latency > sent / bandwidth) {
       notes.push("大半时间是延迟：把许多小消息攒成一个大的再发，或换步数少的走法。");
     }
-    return {values, tables: {ways: rows}, notes};
+    return {values, tables: {ways: rows}, notes, steps: stepsOf(inputs.way, message, cards, bandwidth, latency)};
   };
 })();

@@ -107,6 +107,30 @@
     return notes;
   };
 
+  const count = (value) => show(value, {style: "count", digits: 4}), plain = (value) => show(value, {digits: 6});
+  const size = (value) => show(value, {style: "bytes", digits: 3}), lasts = (value) => show(value, {style: "seconds", digits: 3});
+  const weightsOf = (load, batch) => {
+    if (!load.routed) return `${count(load.total)} × ${plain(load.width)}`;
+    const missed = `(1 − ${plain(load.chosen)}/${plain(load.experts)})${batch === 1 ? "" : `^${plain(batch)}`}`;
+    return `${plain(load.width)} ×（${count(load.total - load.routed)} + ${count(load.routed)} ×（1 − ${missed}））`;
+  };
+  const stepsOf = (load, cards, batch) => {
+    const bytes = read(load, batch), rate = show(cards.peak / 1e12, {digits: 4, unit: "TFLOP/s"});
+    const speed = show(cards.bandwidth, {style: "speed", digits: 4});
+    const caches = lasts((batch * load.cached) / cards.bandwidth), reads = lasts(bytes / cards.bandwidth);
+    const works = lasts(q.forward_compute(load.active, batch) / cards.peak);
+    const prefill = show(load.prefill, {style: "flops", digits: 3});
+    const parts = `${lasts(load.prefill / cards.peak)}, ${lasts(read(load, load.prompt) / cards.bandwidth)}`;
+    return [
+      `读到的权重 = ${weightsOf(load, batch)} = ${size(bytes)}`,
+      `读缓存 = ${plain(batch)} × ${size(load.cached)} ÷ ${speed} = ${caches}`,
+      `读权重 = ${size(bytes)} ÷ ${speed} = ${reads}`,
+      `矩阵乘的计算 = 2 × ${plain(batch)} × ${count(load.active)} ÷ ${rate} = ${works}`,
+      `TPOT 下限 = ${caches} + max(${reads}, ${works}) = ${lasts(stepOf(load, cards, batch))}`,
+      `TTFT 下限 = max(${prefill} ÷ ${rate}, 读权重) = max(${parts}) = ${lasts(first(load, cards))}`,
+    ];
+  };
+
   atlas.calculators.decoding = (inputs, data) => {
     const load = loadOf(inputs, data), cards = chosenCards(inputs, data), {batch} = inputs;
     const step = stepOf(load, cards, batch), turn = turnOf(load, cards);
@@ -125,7 +149,8 @@
       const fit = q.requests_in_memory(cards.memory, load.total * load.width, load.cached);
       values.fit = fit < 1e9 ? Math.max(0, Math.trunc(fit)) : null;
     }
+    const steps = stepsOf(load, cards, batch);
     const rows = BATCHES.map((one) => batchRow(load, cards, one));
-    return {values, tables: {batches: rows, devices: devices(inputs, data, load)}, notes: notesOn(load, cards, batch, turn)};
+    return {values, tables: {batches: rows, devices: devices(inputs, data, load)}, notes: notesOn(load, cards, batch, turn), steps};
   };
 })();

@@ -5,6 +5,7 @@
   const q = atlas.quantities;
   const KINDS = {gpipe: "GPipe", "1f1b": "1F1B", interleaved: "交错 1F1B", "zb-h1": "零气泡 ZB-H1", "zb-h2": "零气泡 ZB-H2"};
   const MOST_CELLS = 4096, DUST = 1e-9, COUNT = {style: "whole"};
+  const plain = (value) => show(value, {digits: 6}), span = (value) => show(value, {digits: 4, unit: "份"});
   const numbers = (count, make) => Array.from({length: Math.max(0, count)}, (_, at) => make(at));
 
   // What a card does, in order: [kind, micro-batch, chunk].
@@ -101,6 +102,31 @@
     }
     return notes;
   };
+  const working = ({forward, input, weight}, micros, work) => {
+    const parts = [forward, input, weight].map(plain).join(" + ");
+    return `理想时间 = m(F + B + W) = ${plain(micros)} ×（${parts}）= ${span(work)}`;
+  };
+  const idling = (kind, stages, micros, chunks, {forward, input, weight}, idle) => {
+    const before = plain(forward + input), cards = plain(stages - 1), saved = plain(Math.min(forward, weight));
+    if (kind === "zb-h1") {
+      const held = plain(Math.min(micros, stages) - 1), sum = `${cards} × ${before} − ${held} × ${saved}`;
+      return [`每卡空闲 = (p − 1)(F + B) − (min(m, p) − 1) min(F, W) = ${sum} = ${span(idle)}`];
+    }
+    if (kind === "zb-h2") {
+      const more = Math.min(micros, 2 * stages - 1) - 1, rest = plain(stages - 1 - Math.floor(more / 2));
+      const first = `${cards} × ${before} − ${plain(more)} × ${saved}`, second = `${rest} × ${before} − ${plain(more % 2)} × ${saved}`;
+      return [`n = min(m, 2p − 1) − 1 = ${plain(more)}`, `每卡空闲 = ${first} 与 ${second} 中大的 = ${span(idle)}`];
+    }
+    const whole = plain(forward + input + weight);
+    if (kind === "interleaved") {
+      return [`每卡空闲 = (p − 1)(F + B + W) ÷ v = ${cards} × ${whole} ÷ ${plain(chunks)} = ${span(idle)}`];
+    }
+    return [`每卡空闲 = (p − 1)(F + B + W) = ${cards} × ${whole} = ${span(idle)}`];
+  };
+  const shares = (idle, work) => {
+    const step = span(work + idle), share = show(q.idle_share(idle, work), {style: "fixed", digits: 1, unit: "%"});
+    return [`一步用时 = ${span(work)} + ${span(idle)} = ${step}`, `气泡占全程 = ${span(idle)} ÷ ${step} = ${share}`];
+  };
   const row = (kind, stages, micros, chunks, times, work) => {
     const idle = idleOf(kind, stages, micros, chunks, times);
     let label = KINDS[kind], sent = 1;
@@ -137,13 +163,14 @@
     };
     const notes = caveats(kind, stages, micros, times);
     const tables = {kinds: Object.keys(KINDS).map((one) => row(one, stages, micros, chunks, times, work))};
+    const steps = [working(times, micros, work), ...idling(kind, stages, micros, chunks, times, idle), ...shares(idle, work)];
     const pieces = kind === "interleaved" ? chunks : 1;
     const cells = stages * micros * pieces * (kind.startsWith("zb") ? 3 : 2);
     if (cells > MOST_CELLS) {
       notes.push(`图有 ${show(cells, COUNT)} 格，超过 ${show(MOST_CELLS, COUNT)}，太大，不画了；数照算。`);
-      return {values, tables, notes};
+      return {values, tables, notes, steps};
     }
     const passes = simulate(kind, stages, micros, pieces, times);
-    return {values, tables, schedules: {drawing: lanes(passes, stages)}, notes};
+    return {values, tables, schedules: {drawing: lanes(passes, stages)}, notes, steps};
   };
 })();

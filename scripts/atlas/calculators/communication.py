@@ -32,7 +32,7 @@ _WAYS = {
     "gather": "全收集（环）",
     "exchange": "全对全",
 }
-_SECONDS, _BYTES, _SPEED = Form("seconds", 3), Form("bytes", 3), Form("speed", 3)
+_SECONDS, _BYTES, _SPEED, _PLAIN = Form("seconds", 3), Form("bytes", 3), Form("speed", 3), Form("number", 6)
 
 
 def compute(inputs: Inputs, data: Data) -> Result:
@@ -59,7 +59,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
     if steps * latency > sent / bandwidth:
         notes.append("大半时间是延迟：把许多小消息攒成一个大的再发，或换步数少的走法。")
     rows: list[list[Value]] = [[_WAYS[way], *ways[way]] for way in _WAYS]
-    return Result(values, tables={"ways": rows}, notes=notes)
+    stepped = _steps(str(inputs["way"]), message, cards, bandwidth, latency)
+    return Result(values, tables={"ways": rows}, notes=notes, steps=stepped)
 
 
 def _bandwidth(inputs: Inputs, numbers: dict[str, float], data: Data) -> float:
@@ -83,6 +84,24 @@ def _way(way: str, message: float, cards: float, bandwidth: float, latency: floa
         steps, sent, factor = cards - 1, all_gather_factor(cards) * message, all_gather_factor(cards)
     time = alpha_beta_seconds(steps, latency, sent, bandwidth)
     return steps, sent, time, factor * message / time
+
+
+def _steps(way: str, message: float, cards: float, bandwidth: float, latency: float) -> list[str]:
+    """The formulas with the numbers put in."""
+    steps, sent, time, bus = _way(way, message, cards, bandwidth, latency)
+    whole, others, all_ = show(message, _BYTES), show(cards - 1, _PLAIN), show(cards, _PLAIN)
+    counted, spread = {
+        "ring": (f"2 × {others}", f"2 × {others} ÷ {all_} × {whole}"),
+        "tree": (f"2 × ⌈log₂ {all_}⌉", f"2 × {whole}"),
+    }.get(way, (others, f"{others} ÷ {all_} × {whole}"))
+    factor = all_reduce_factor(cards) if way in {"ring", "tree"} else all_gather_factor(cards)
+    speed, lasts = show(bandwidth, _SPEED), show(time, _SECONDS)
+    return [
+        f"步数 = {counted}" + (f" = {show(steps, _PLAIN)}" if counted != show(steps, _PLAIN) else ""),
+        f"每卡发出 = {spread} = {show(sent, _BYTES)}",
+        f"用时 = {show(steps, _PLAIN)} × {show(latency, _SECONDS)} + {show(sent, _BYTES)} ÷ {speed} = {lasts}",
+        f"总线带宽 = {show(factor, _PLAIN)} × {whole} ÷ {lasts} = {show(bus, _SPEED)}",
+    ]
 
 
 CALCULATOR = Calculator(

@@ -31,6 +31,8 @@ _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 _MOST = 65_536
 """The largest batch that is looked at for where arithmetic takes over."""
 _CACHE, _ARITHMETIC = "读 KV 缓存", "算力"
+_COUNT, _PLAIN, _SIZE, _SPEED = Form("count", 4), Form("number", 6), Form("bytes", 3), Form("speed", 4)
+_RATE, _WORK = Form("number", 4, "TFLOP/s"), Form("flops", 3)
 _SECONDS, _TOKENS = Form("seconds", 3), Form("number", 3, "词元/秒")
 
 
@@ -88,7 +90,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
         fit = requests_in_memory(cards.memory, load.total * load.width, load.cached)
         values["fit"] = max(0.0, float(int(fit))) if fit < 1e9 else None
     rows = [_batch_row(load, cards, float(one)) for one in _BATCHES]
-    return Result(values, tables={"batches": rows, "devices": _devices(inputs, numbers, data, load)}, notes=notes)
+    tables = {"batches": rows, "devices": _devices(inputs, numbers, data, load)}
+    return Result(values, tables=tables, notes=notes, steps=_steps(load, cards, batch))
 
 
 def _load(inputs: Inputs, numbers: dict[str, float], data: Data) -> Load:
@@ -211,6 +214,34 @@ def _notes(load: Load, cards: Cards, batch: float, turn: float | None) -> list[s
     elif limit == _ARITHMETIC:
         notes.append("这时受算力限制：再加并发，每个人都会变慢，合计不再增加。")
     return notes
+
+
+def _steps(load: Load, cards: Cards, batch: float) -> list[str]:
+    """The formulas with the numbers put in."""
+    read, cached, work = load.read(batch), batch * load.cached, forward_compute(load.active, batch)
+    count, rate, speed = show(batch, _PLAIN), show(cards.peak / 1e12, _RATE), show(cards.bandwidth, _SPEED)
+    caches = show(cached / cards.bandwidth, _SECONDS)
+    reads, works = show(read / cards.bandwidth, _SECONDS), show(work / cards.peak, _SECONDS)
+    first = (show(load.prefill / cards.peak, _SECONDS), show(load.read(load.prompt) / cards.bandwidth, _SECONDS))
+    return [
+        f"读到的权重 = {_weights(load, batch)} = {show(read, _SIZE)}",
+        f"读缓存 = {count} × {show(load.cached, _SIZE)} ÷ {speed} = {caches}",
+        f"读权重 = {show(read, _SIZE)} ÷ {speed} = {reads}",
+        f"矩阵乘的计算 = 2 × {count} × {show(load.active, _COUNT)} ÷ {rate} = {works}",
+        f"TPOT 下限 = {caches} + max({reads}, {works}) = {show(_step(load, cards, batch), _SECONDS)}",
+        f"TTFT 下限 = max({show(load.prefill, _WORK)} ÷ {rate}, 读权重) = max({first[0]}, {first[1]})"
+        f" = {show(_first(load, cards), _SECONDS)}",
+    ]
+
+
+def _weights(load: Load, batch: float) -> str:
+    """The weights that a step reads, as a sum."""
+    if not load.routed:
+        return f"{show(load.total, _COUNT)} × {show(load.width, _PLAIN)}"
+    rest, routed = show(load.total - load.routed, _COUNT), show(load.routed, _COUNT)
+    missed = f"(1 − {show(load.chosen, _PLAIN)}/{show(load.experts, _PLAIN)})"
+    power = "" if batch == 1 else f"^{show(batch, _PLAIN)}"
+    return f"{show(load.width, _PLAIN)} ×（{rest} + {routed} ×（1 − {missed}{power}））"
 
 
 CALCULATOR = Calculator(

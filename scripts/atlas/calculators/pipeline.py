@@ -37,7 +37,7 @@ _KINDS = {
 _MOST_CELLS = 4096
 """Passes that are drawn at most: 16 cards with 16 micro-batches in 8 chunks, as Llama 3.1 405B had."""
 _PERCENT = Form("fixed", 1, "%")
-_TIME, _COUNT = Form("number", 4, "份"), Form("whole")
+_TIME, _COUNT, _PLAIN = Form("number", 4, "份"), Form("whole"), Form("number", 6)
 _DUST = 1e-9
 """Of the idle time of 1F1B, what is no more than rounding."""
 
@@ -61,14 +61,16 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "held": activations_held(kind, stages, micros, chunks),
     }
     notes = _caveats(kind, stages, micros, times)
+    steps = [_working(times, micros, work), *_idling(kind, stages, micros, chunks, times, idle), *_shares(idle, work)]
     rows = [_row(one, stages, micros, chunks, times, work) for one in _KINDS]
     own = chunks if kind == "interleaved" else 1.0
     cells = stages * micros * own * (3 if kind in {"zb-h1", "zb-h2"} else 2)
     if cells > _MOST_CELLS:
         notes.append(f"图有 {show(cells, _COUNT)} 格，超过 {show(float(_MOST_CELLS), _COUNT)}，太大，不画了；数照算。")
-        return Result(values, tables={"kinds": rows}, notes=notes)
+        return Result(values, tables={"kinds": rows}, notes=notes, steps=steps)
     passes = simulate(kind, int(stages), int(micros), int(own), times)
-    return Result(values, tables={"kinds": rows}, schedules={"drawing": _lanes(passes, int(stages))}, notes=notes)
+    lanes = _lanes(passes, int(stages))
+    return Result(values, tables={"kinds": rows}, schedules={"drawing": lanes}, notes=notes, steps=steps)
 
 
 def _idle(kind: str, stages: float, micros: float, chunks: float, times: Times) -> float:
@@ -104,6 +106,43 @@ def _caveats(kind: str, stages: float, micros: float, times: Times) -> list[str]
     if missing:
         notes.append(f"论文的式子假设{'、'.join(missing)}，这里不成立；这些数是按同样的次序一趟一趟排出来的。")
     return notes
+
+
+def _working(times: Times, micros: float, work: float) -> str:
+    parts = " + ".join(show(one, _PLAIN) for one in (times.forward, times.input, times.weight))
+    return f"理想时间 = m(F + B + W) = {show(micros, _PLAIN)} ×（{parts}）= {show(work, _TIME)}"
+
+
+def _idling(kind: str, stages: float, micros: float, chunks: float, times: Times, idle: float) -> list[str]:
+    """The idle time of a kind with the numbers put in."""
+    before, cards = show(times.forward + times.input, _PLAIN), show(stages - 1, _PLAIN)
+    saved = show(min(times.forward, times.weight), _PLAIN)
+    if kind == "zb-h1":
+        held = show(min(micros, stages) - 1, _PLAIN)
+        return [
+            f"每卡空闲 = (p − 1)(F + B) − (min(m, p) − 1) min(F, W) = {cards} × {before} − {held} × {saved} = {_span(idle)}"
+        ]
+    if kind == "zb-h2":
+        more = min(micros, 2 * stages - 1) - 1
+        rest, odd = show(stages - 1 - more // 2, _PLAIN), show(more % 2, _PLAIN)
+        first, second = f"{cards} × {before} − {show(more, _PLAIN)} × {saved}", f"{rest} × {before} − {odd} × {saved}"
+        return [f"n = min(m, 2p − 1) − 1 = {show(more, _PLAIN)}", f"每卡空闲 = {first} 与 {second} 中大的 = {_span(idle)}"]
+    whole = show(times.forward + times.input + times.weight, _PLAIN)
+    if kind == "interleaved":
+        return [f"每卡空闲 = (p − 1)(F + B + W) ÷ v = {cards} × {whole} ÷ {show(chunks, _PLAIN)} = {_span(idle)}"]
+    return [f"每卡空闲 = (p − 1)(F + B + W) = {cards} × {whole} = {_span(idle)}"]
+
+
+def _shares(idle: float, work: float) -> list[str]:
+    step = _span(work + idle)
+    return [
+        f"一步用时 = {_span(work)} + {_span(idle)} = {step}",
+        f"气泡占全程 = {_span(idle)} ÷ {step} = {show(idle_share(idle, work), _PERCENT)}",
+    ]
+
+
+def _span(time: float) -> str:
+    return show(time, _TIME)
 
 
 def _row(kind: str, stages: float, micros: float, chunks: float, times: Times, work: float) -> list[Value]:
