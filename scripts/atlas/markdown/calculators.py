@@ -226,9 +226,8 @@ class _Maker:
         etree.SubElement(section, "p", {"class": "atlas-calculator-plain"}).text = AtomicString(
             "改动数字要用 JavaScript。没有它，下面是表单里这组数的结果。"
         )
-        etree.SubElement(
-            section, "p", {"class": "atlas-calculator-error", "id": "calculator-error", "role": "alert", "hidden": ""}
-        )
+        etree.SubElement(section, "p", {"class": "atlas-calculator-error", "id": "calculator-error", "hidden": ""})
+        etree.SubElement(section, "p", {"class": "atlas-calculator-told", "role": "status"})
         self._show(section)
         self._about(section)
         return section
@@ -255,7 +254,7 @@ class _Maker:
 
     def _show(self, parent: etree.Element) -> None:
         stash = self._md.htmlStash
-        live = {"class": "atlas-calculator-said", "role": "status"} if parent.tag == "section" else {}
+        live = {"class": "atlas-calculator-said"} if parent.tag == "section" else {}
         etree.SubElement(parent, "div", live).text = stash.store(summary_html(self._calculator, self._result))
         blocks = etree.SubElement(parent, "div", {"class": "atlas-calculator-blocks", "data-search-exclude": ""})
         names = None if parent.tag == "section" else self._shown
