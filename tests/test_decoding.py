@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atlas.calculators import CALCULATORS, Data, Result, run
+from atlas.calculators import CALCULATORS, Data, Result, choices_of, run
 from tests import calculators
 
 
@@ -66,3 +66,9 @@ def test_every_device_is_in_the_table(known: Data) -> None:
 def test_bound_is_worked_out(known: Data) -> None:
     """The same number as the figure's, as the sum of what is read and the longer of reading and computing."""
     assert "TPOT 下限 = 440 微秒 + max(5.26 毫秒, 285 微秒) = 5.71 毫秒" in decoded(known).steps
+
+
+def test_every_model_offered_gets_an_answer(known: Data) -> None:
+    """What the data does not say enough of is not in the list."""
+    for key in choices_of(CALCULATORS["decoding"].input("model"), known):
+        assert decoded(known, model=key).values["between"]

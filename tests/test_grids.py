@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from atlas.calculators import CALCULATORS, Data, run
+from atlas.calculators import CALCULATORS, Data, choices_of, run
 from atlas.calculators.grids import Dropped, Job, grids, plan
 from atlas.calculators.published import PUBLISHED
 from tests import calculators
@@ -128,3 +128,12 @@ def test_nothing_divides(known: Data) -> None:
     assert "显存不够" in result.notes[0]
     assert "2047" in result.notes[0]
     assert "加卡" not in result.notes[0]
+
+
+def test_every_model_and_device_offered_gets_an_answer(known: Data) -> None:
+    """What the data does not say enough of is not in the lists; a device without a link of its own is told of."""
+    for name in ("model", "device"):
+        for key in choices_of(PARALLELISM.input(name), known):
+            result = run(PARALLELISM, {name: key, "cards": "64", "batch": "64"}, known)
+            assert result.values["best"]
+    assert "机间的 50 GB/s" in run(PARALLELISM, {"device": "rtx-4090"}, known).notes[0]

@@ -1,7 +1,7 @@
 // 并行策略选择: the same steps as scripts/atlas/calculators/parallelism.py and grids.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, flowOf, typedFlow, neededPeak} = atlas;
+  const {show, flowOf, typedFlow, neededPeak} = atlas;
   const q = atlas.quantities;
   const MOST_STAGES = 128, MOST_CONTEXT = 64, MOST_CHUNKS = 8, SHORTEST = 4096, UNEVEN = 1.15, SHOWN = 10, TIED = 5;
   const BYTES = {style: "bytes", digits: 3}, PERCENT = {digits: 3, unit: "%"};
@@ -192,12 +192,12 @@
   const innerOf = (inputs, data) => {
     if (inputs.inner === "free") return inputs.inner_speed;
     if (inputs.inner !== "device") return data.number("interconnects", inputs.inner, "bandwidth_uni") || 0;
-    const own = data.number("devices", inputs.device, "link_uni");
-    if (own === null) {
-      const name = data.name("devices", inputs.device);
-      throw new BadInput("inner", `数据里没有 ${name} 的机内互联带宽，选一条链路，或选“自己填”。`);
-    }
-    return own;
+    return data.number("devices", inputs.device, "link_uni") ?? inputs.outer;
+  };
+  const unlinked = (inputs, data) => {
+    if (inputs.inner !== "device" || data.number("devices", inputs.device, "link_uni") !== null) return [];
+    const speed = show(inputs.outer, {digits: 3, unit: "GB/s"}), name = data.name("devices", inputs.device);
+    return [`没有查到 ${name} 的机内互联带宽，机内也按机间的 ${speed} 算；知道的话，选一条链路或“自己填”。`];
   };
   const jobOf = (inputs, data) => {
     const peak = neededPeak(data, inputs.device, inputs.precision, "换一种精度或设备。");
@@ -286,6 +286,7 @@
     const values = {fitting: found.plans.length, looked: found.plans.length + found.short};
     const [sentence, own] = ownGrid(job, inputs, found);
     if (sentence) notes.push(sentence);
+    notes.push(...unlinked(inputs, data));
     const tables = {fails: fails(job, found)};
     if (!found.plans.length) {
       values.best = found.short ? "没有放得下的切法" : "没有分得匀的切法";

@@ -248,7 +248,7 @@ CALCULATOR = Calculator(
     id="decoding",
     title="解码速度上限",
     inputs=(
-        Input("model", "模型", "model", "llama-3-1-70b", choices={FREE: "自己填"}, needs=("params_total", "layers"),
+        Input("model", "模型", "model", "llama-3-1-70b", choices={FREE: "自己填"}, needs=("timed",),
               group="模型"),
         Input("total", "总参数", "number", "70B", "个", 1e6, 1e14, group="模型", when=(("model", (FREE,)),)),
         Input("active", "激活参数", "number", "70B", "个", 1e6, 1e14, group="模型", when=(("model", (FREE,)),),

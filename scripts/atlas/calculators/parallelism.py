@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from atlas.calculators.data import Data
 from atlas.calculators.declaration import (
-    BadInputError,
     Bar,
     Calculator,
     Column,
@@ -77,6 +76,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
     sentence, own = _own(job, numbers, found)
     if sentence:
         notes.append(sentence)
+    notes += _unlinked(inputs, numbers, data)
     tables = {"fails": _fails(job, found)}
     if not found.plans:
         values["best"] = "没有放得下的切法" if found.short else "没有分得匀的切法"
@@ -139,9 +139,16 @@ def _inner(inputs: Inputs, numbers: dict[str, float], data: Data) -> float:
     if link != _OWN:
         return data.number("interconnects", link, "bandwidth_uni") or 0.0
     own = data.number("devices", device, "link_uni")
-    if own is None:
-        raise BadInputError("inner", f"数据里没有 {data.name('devices', device)} 的机内互联带宽，选一条链路，或选“自己填”。")
-    return own
+    return numbers["outer"] if own is None else own
+
+
+def _unlinked(inputs: Inputs, numbers: dict[str, float], data: Data) -> list[str]:
+    """What the reader must know where a device's own link stands in for one that is not known."""
+    device = str(inputs["device"])
+    if inputs["inner"] != _OWN or data.number("devices", device, "link_uni") is not None:
+        return []
+    speed, name = show(numbers["outer"], Form("number", 3, "GB/s")), data.name("devices", device)
+    return [f"没有查到 {name} 的机内互联带宽，机内也按机间的 {speed} 算；知道的话，选一条链路或“自己填”。"]
 
 
 def _own(job: Job, numbers: dict[str, float], found: Search) -> tuple[str, dict[str, Value]]:
@@ -242,7 +249,7 @@ CALCULATOR = Calculator(
     title="并行策略选择",
     inputs=(
         Input("model", "模型", "model", "llama-3-1-405b", choices={_FREE: "自己填（稠密）"},
-              needs=("params_total", "layers", "hidden", "heads"), group="训什么"),
+              needs=("timed",), group="训什么"),
         *(
             Input(name, label, "number", default, "", low, high, whole=name != "params", group="训什么",
                   when=(("model", (_FREE,)),))
@@ -256,7 +263,7 @@ CALCULATOR = Calculator(
               when=(("model", (_FREE,)),)),
         Input("sequence", "序列长度", "number", "8192", "词元", 128, 1e7, whole=True, group="训什么"),
         Input("batch", "全局批", "number", "2048", "条序列", 1, 1e6, whole=True, group="训什么"),
-        Input("device", "设备", "device", "h100-sxm", needs=("memory",), group="机器"),
+        Input("device", "设备", "device", "h100-sxm", needs=("memory", "trains"), group="机器"),
         Input("precision", "精度", "choice", "16", choices=_PRECISIONS, group="机器", help="用哪一档稠密峰值"),
         Input("cards", "卡数", "number", "16384", "张", 1, 200_000, whole=True, group="机器"),
         Input("node", "一个快线域的卡数", "number", "8", "张", 1, 1024, whole=True, group="机器",
