@@ -15,7 +15,7 @@
       return {total, active, routed: 0, experts: 1, chosen: 1, width, cached, prefill, prompt};
     }
     const flow = flowOf(data, model);
-    const attention = (q.causal_attention_per_token(flow.seen(prompt), flow.width) / 3) * prompt;
+    const attention = (q.causal_attention_per_token(flow.twiceSeen(prompt), flow.width) / 3) * prompt;
     const {total, active, routed, experts, chosen} = flow;
     const cached = flow.seen(context) * flow.kv * Number(inputs.cache);
     return {total, active, routed, experts, chosen, width, cached, prefill: q.forward_compute(active, prompt) + attention, prompt};

@@ -53,6 +53,7 @@
       moeLayers: moe ? layers - number("layers_dense", 0) : 0,
       inner,
       matrices: activation === "swiglu" || activation === "geglu" ? 3 : 2,
+      vocab: number("vocab", 0),
       routed: experts > 1 ? atlas.quantities.routed_parameters(total, active, experts, chosen) : 0,
       seen: (tokens) => full * tokens + sliding * Math.min(tokens, window),
       twiceSeen: (sequence) => {
@@ -70,7 +71,9 @@
     return {
       total: params, active: params, layers, full: layers, sliding: 0, window: 0, hidden, heads, width: hidden,
       kv: (2 * kvHeads * hidden) / heads, kvHeads, experts: 1, chosen: 1, moeLayers: 0, inner: inputs.ffn,
-      matrices: inputs.gated === "yes" ? 3 : 2, routed: 0, seen: (tokens) => layers * tokens,
+      matrices: inputs.gated === "yes" ? 3 : 2, routed: 0, vocab: inputs.vocab,
+      seen: (tokens) => layers * tokens,
+      twiceSeen: (sequence) => layers * sequence,
     };
   };
 

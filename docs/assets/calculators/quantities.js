@@ -133,12 +133,27 @@
     kv_cache_bytes: (perToken, tokens, requests = 1) => perToken * tokens * requests,
   };
 
+  const bubble_seconds = (stages, each, virtual = 1, hop = 0) => (stages - 1) * (each / virtual + hop);
+  const parallelism = {
+    bubble_seconds,
+    parallel_step_seconds: (micros, each, stages, virtual = 1, hop = 0, exposed = 0) =>
+      micros * each + bubble_seconds(stages, each, virtual, hop) + exposed,
+    exposed_context_seconds: (layers, sent, bandwidth, attention) => max(0, (3 * layers * sent) / bandwidth - attention),
+    exposed_gradient_seconds: (scattered, gathered, arithmetic) =>
+      max(0, scattered - (arithmetic * 2) / 3) + max(0, gathered - arithmetic / 3),
+    exposed_sharded_seconds: (scattered, gathered, arithmetic, micros) => micros * max(0, 2 * gathered + scattered - arithmetic),
+    zero_one_bytes: (parameters, cards, gradient = 4) => parameters * (2 + gradient + 12 / cards),
+    zero_three_bytes: (parameters, cards, layers, gradient = 4) =>
+      ((14 + gradient) * parameters) / cards + (4 * parameters) / layers,
+    fullest_stage_bytes: (first, last, kept, scores) => max(first * kept, last * kept + scores),
+  };
+
   const serving = {
     bits_per_weight: (bits, block, scaleBits = 16) => bits + scaleBits / block,
     requests_in_memory: (memoryBytes, weightBytes, cacheBytes) => (memoryBytes - weightBytes) / cacheBytes,
   };
 
   atlas.quantities = {
-    ...evaluation, ...models, ...memory, ...serving, ...compute, ...experts, ...communication, ...pipelines,
+    ...evaluation, ...models, ...memory, ...serving, ...compute, ...experts, ...communication, ...pipelines, ...parallelism,
   };
 })();

@@ -105,7 +105,7 @@ def _load(inputs: Inputs, numbers: dict[str, float], data: Data) -> Load:
         return Load(total, active, 0.0, 1.0, 1.0, width, cached, forward_compute(active, prompt), prompt)
     flow = flow_of(data, key)
     # Training's attention is three times the forward pass's.
-    attention = causal_attention_per_token(flow.seen(prompt), flow.width) / 3 * prompt
+    attention = causal_attention_per_token(flow.twice_seen(prompt), flow.width) / 3 * prompt
     work = forward_compute(flow.active, prompt) + attention
     cached = flow.seen(context) * flow.kv * cache_width
     return Load(flow.total, flow.active, flow.routed, flow.experts, flow.chosen, width, cached, work, prompt)

@@ -38,6 +38,8 @@ class Flow:
     """Width of the feed-forward block that a token goes through in a layer: its experts' together."""
     matrices: float
     """Three for gated feed-forward blocks, else two."""
+    vocab: float
+    """0 if it is not known."""
 
     @property
     def routed(self) -> float:
@@ -100,11 +102,12 @@ def flow_of(data: Data, key: str, cached: bool = True) -> Flow:
         moe_layers=layers - number("layers_dense", 0.0) if moe else 0.0,
         inner=inner,
         matrices=3.0 if data.text("models", key, "activation") in {"swiglu", "geglu"} else 2.0,
+        vocab=number("vocab", 0.0),
     )
 
 
 def typed_flow(numbers: Mapping[str, float], gated: bool) -> Flow:
-    """A dense decoder typed by hand: ``params``, ``layers``, ``width``, ``heads``, ``kv_heads`` and ``ffn``.
+    """A dense decoder typed by hand: ``params``, ``layers``, ``width``, ``heads``, ``kv_heads``, ``ffn`` and ``vocab``.
 
     Raises:
         BadInputError: if its heads are not of whole width.
@@ -129,6 +132,7 @@ def typed_flow(numbers: Mapping[str, float], gated: bool) -> Flow:
         moe_layers=0.0,
         inner=numbers["ffn"],
         matrices=3.0 if gated else 2.0,
+        vocab=numbers["vocab"],
     )
 
 

@@ -18,7 +18,7 @@ from atlas.calculators.declaration import (
     Value,
 )
 from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak, typed_flow
-from atlas.calculators.grids import MOST_STAGES, SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plan, uneven
+from atlas.calculators.grids import MOST_STAGES, SHORTEST, UNEVEN, Dropped, Grid, Job, Plan, grids, plans, simplest, uneven
 from atlas.calculators.numbers import show
 
 _PRECISIONS = {key: PRECISIONS[key] for key in ("16", "fp8")}
@@ -43,7 +43,9 @@ class Search:
     """What a search found."""
 
     plans: list[Plan] = field(default_factory=list)
-    """Those that fit, fastest first."""
+    """Of each grid that fits the fastest plan, the fastest grid first."""
+    tied: list[Plan] = field(default_factory=list)
+    """All plans, several of a grid among them, that can't be told from the fastest."""
     short: int = 0
     """Grids that do not."""
     least: tuple[float, str] = (0.0, "")
@@ -55,15 +57,23 @@ def search(job: Job) -> Search:
     """Every grid, each with its best plan."""
     found = Search()
     for grid in grids(job, found.dropped):
-        best, least = plan(job, grid)
-        if best is not None:
-            found.plans.append(best)
+        every = plans(job, grid)
+        fitting = [one for one in every if one.memory <= job.memory]
+        if fitting:
+            found.plans.append(min(fitting, key=_time))
+            found.tied += fitting
             continue
+        least = min(one.memory for one in every)
         if not found.short or least < found.least[0]:
             found.least = (least, grid.name)
         found.short += 1
-    found.plans.sort(key=lambda one: one.seconds)
+    found.plans.sort(key=_time)
+    found.tied = [one for one in found.tied if _slower(one, found.plans[0]) <= TIED]
     return found
+
+
+def _time(one: Plan) -> float:
+    return one.seconds
 
 
 def compute(inputs: Inputs, data: Data) -> Result:
@@ -84,7 +94,9 @@ def compute(inputs: Inputs, data: Data) -> Result:
         return Result(values, tables=tables, notes=notes)
     best = found.plans[0]
     tied = sum(1 for one in found.plans if _slower(one, best) <= TIED)
+    plain = simplest(found.tied)
     values |= {
+        "suggested": f"{plain.grid.name}：{_how(plain)}",
         "best": best.grid.name,
         "seconds": best.seconds,
         "mfu": _utilisation(job, best),
@@ -96,7 +108,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
     shown = found.plans[:_SHOWN]
     tables["plans"] = [_row(job, one, best) for one in shown]
     bars = {"parts": [(one.grid.name, _parts(one), None, "") for one in shown]}
-    return Result(values, tables=tables, bars=bars, notes=notes)
+    return Result(values, tables=tables, bars=bars, notes=notes, steps=_steps(job, best))
 
 
 def _advice(job: Job, found: Search) -> str:
@@ -183,7 +195,7 @@ def _why_not(job: Job, grid: Grid) -> str:
         return f"全局批 {_whole(job.batch)} 不能被 DP×微批（{_whole(grid.data * job.micro)}）整除"
     if grid.context > 1 and job.sequence / grid.context < SHORTEST:
         return f"上下文并行之后每张卡不到 {_whole(SHORTEST)} 个词元"
-    least = plan(job, grid)[1]
+    least = min(one.memory for one in plans(job, grid))
     if least > job.memory:
         return f"最省也要 {show(least, _BYTES)}，一张卡能用 {show(job.memory, _BYTES)}"
     return "CP 要是二的幂，EP 要能整除专家数和 TP×CP×DP"
@@ -237,11 +249,36 @@ def _parts(one: Plan) -> list[float]:
 
 
 def _row(job: Job, one: Plan, best: Plan) -> list[Value]:
-    split, again = f"ZeRO-{one.zero}", "全部重算" if one.full else "轻量重算"
-    pieces = f"，每卡 {one.chunks} 小段" if one.chunks > 1 else ""
-    how = f"{split}，{again}{pieces}"
     mfu = _utilisation(job, one)
-    return [one.grid.name, one.seconds, _slower(one, best), mfu, one.memory, float(one.micros), how, _loss(one)]
+    return [one.grid.name, one.seconds, _slower(one, best), mfu, one.memory, float(one.micros), _how(one), _loss(one)]
+
+
+def _how(one: Plan) -> str:
+    """What goes with the grid."""
+    pieces = f"，每卡 {one.chunks} 小段" if one.chunks > 1 else ""
+    return f"ZeRO-{one.zero}，{'全部重算' if one.full else '轻量重算'}{pieces}"
+
+
+def _steps(job: Job, one: Plan) -> list[str]:
+    """The fastest grid's time and memory with the numbers put in."""
+    grid, many, pieces = one.grid, _whole(one.micros), "" if one.chunks == 1 else f" ÷ {one.chunks}"
+    each = (one.work + one.again + one.tensor + one.context + one.expert) / one.micros
+    parts = [one.work, one.again, one.tensor + one.context, one.expert]
+    named = zip(("计算", "重算与不匀", "TP、CP 通信", "专家通信"), parts, strict=True)
+    sum_ = " + ".join(f"{name} {show(part / one.micros, _SECONDS)}" for name, part in named if part > 0)
+    once, bubble, whole = show(each, _SECONDS), show(one.bubble, _SECONDS), show(one.seconds, _SECONDS)
+    split = f"（{_whole(grid.data)} × {_whole(job.micro)}）"
+    lost = f"{_whole(grid.stages - 1)} ×（{once}{pieces} + 级间 {show(one.hop, _SECONDS)}）"
+    rate = show(100 * job.rate / job.peak, _PERCENT)
+    return [
+        f"{grid.name} 的微批数 = {_whole(job.batch)} ÷{split}= {many}",
+        f"一级做一个微批 = {sum_} = {once}",
+        *([f"气泡 = {lost} = {bubble}"] if grid.stages > 1 else []),
+        f"一步 = {many} × {once} + 气泡 {bubble} + DP 通信 {show(one.data, _SECONDS)} = {whole}",
+        f"MFU = {rate} × 计算 {show(one.work, _SECONDS)} ÷ {whole} = {show(_utilisation(job, one), _PERCENT)}",
+        f"每卡显存 = 状态 {show(one.states, _BYTES)} + 激活和输出得分 {show(one.activations, _BYTES)}"
+        f" = {show(one.memory, _BYTES)}",
+    ]
 
 
 CALCULATOR = Calculator(
@@ -257,6 +294,7 @@ CALCULATOR = Calculator(
                 ("params", "总参数", "175B", 1e6, 1e14), ("layers", "层数", "96", 1, 1000),
                 ("width", "隐藏维", "12288", 1, 200_000), ("heads", "注意力头", "96", 1, 2048),
                 ("kv_heads", "KV 头", "96", 1, 2048), ("ffn", "FFN 宽度", "49152", 1, 2_000_000),
+                ("vocab", "词表", "51200", 0, 5_000_000),
             )
         ),
         Input("gated", "门控 FFN", "choice", "no", choices={"no": "否（GELU）", "yes": "是（SwiGLU）"}, group="训什么",
@@ -292,6 +330,7 @@ CALCULATOR = Calculator(
     ),
     shows=(
         Output("best", "估计最快", Form("text"), key=True),
+        Output("suggested", "建议：分不出先后的里面最简单的", Form("text"), key=True),
         Output("seconds", "一步", _SECONDS, key=True),
         Output("mfu", "MFU（含注意力）", _PERCENT, key=True),
         Output("speed", "每秒词元", Form("count", 3)),
@@ -311,12 +350,21 @@ CALCULATOR = Calculator(
             detailed=True),
         Table("fails", "为什么别的不行", (Column("原因"), Column("几种", Form("whole")), Column("细说"))),
     ),
-
-                 formulas=("training_compute", "causal_attention_per_token", "counted_activation_bytes",
-              "activation_bytes_full_recompute", "tensor_parallel_bytes", "context_parallel_bytes", "expert_dispatch_bytes",
-              "expected_destinations", "pipeline_bytes", "all_gather_factor"),
-    symbols="N 是每个词元用到的参数，D 是词元数；s、b 是微批的序列长和条数，h 隐藏维；t、c、p、e 是 TP、CP、PP、"
-            "EP 的度数，n 是一组的卡数，w 是每个数的字节。",
+    formulas=("parallel_step_seconds", "bubble_seconds", "training_compute", "causal_attention_per_token",
+              "exposed_context_seconds", "exposed_gradient_seconds", "exposed_sharded_seconds", "zero_one_bytes",
+              "zero_three_bytes", "fullest_stage_bytes", "counted_activation_bytes", "activation_bytes_full_recompute",
+              "layers_in_flight", "last_layers_in_flight", "logit_bytes", "tensor_parallel_bytes", "context_parallel_bytes",
+              "expert_dispatch_bytes", "expected_destinations", "pipeline_bytes", "all_gather_factor"),
+    symbols="时间：$p$ 是级数，$m$ 是微批数，$v$ 是每卡小段数；$t_c$ 是一级做一个微批的计算，$t_a$ 是其中的注意力，"
+            "$t$ 是 $t_c$ 加露在外面的 TP、CP、专家通信，$t_h$ 是级间传一次，$t_S$、$t_G$ 是散播梯度、收集权重，"
+            "$T_{dp}$ 是露出的 DP 通信，$\\ell$ 是一级的层数，$X$ 是一层的 CP 通信，$B$ 是带宽。"
+            "计算：$C$ 是计算量，$N$ 是每个词元用到的参数，$D$ 是词元数，$L$ 是层数，$d$ 是所有头的总宽，$s$ 是序列长。"
+            "显存：$\\Phi$ 是一张卡分到的参数，$g$ 是梯度的字节，$n$ 是分摊的卡数；$a$ 是一层一个微批留下的字节，"
+            "$f$、$f'$ 是第一级、最后一级在途的层 × 微批，$O$ 是输出得分；$T$ 是微批的词元数 ÷ CP，$h$ 是隐藏维，"
+            "$r$ 是留下的归一化输出份数（这里重算，取 0），$A$、$F$ 是每词元在注意力、FFN 里留下的数，$b$ 是微批的条数，"
+            "$V$ 是词表，$w$ 是每个数的字节。"
+            "通信：$t$、$c$ 是 TP、CP 的度数，$n_{kv}$、$d_h$ 是 KV 头数和头维度，$T$ 是一张卡的词元数，"
+            "$M$ 是一个词元去的地方数，$E$ 个专家里用 $k$ 个，分在 $e$ 张卡或 $e$ 台机器上，$n$ 是一组的卡数。",
     assumptions=(
         "TP 取二的幂，只放在一个快线域里；CP 取二的幂，每张卡至少 4,096 个词元；EP 折叠在 TP×CP×DP 里，不另乘卡数。",
         "每种切法再挑最快而放得下的：状态按 ZeRO-1 或 ZeRO-3 切，激活轻量重算（归一化和激活函数）或全部重算，"
@@ -325,7 +373,7 @@ CALCULATOR = Calculator(
         "张量并行的通信一点不藏；上下文并行藏在自己的注意力里；"
         "梯度和权重藏在最后一个反向和第一个前向里（ZeRO-3 藏在每个微批里）。",
         "气泡按 (p−1)/(vm)；DualPipe、零气泡没有算。延迟、网络拥塞、掉队的卡、数据加载、优化器更新都没有算。",
-        "专家路由按均匀算，跨机时一个词元到每台机器只送一份；嵌入和输出头摊到各级。",
+        "专家路由按均匀算，跨机时一个词元到每台机器只送一份；嵌入和输出头的参数摊到各级，输出得分（FP32）只算在最后一级，与在途微批最多的第一级比，取多的。",
     ),
     sources=("arxiv-2104.04473", "arxiv-2205.05198", "arxiv-1910.02054", "arxiv-2412.19437", "gh-NVIDIA-Megatron-LM"),
     compute=compute,
