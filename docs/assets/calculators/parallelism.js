@@ -290,13 +290,13 @@
     const {grid} = one, many = whole(one.micros), pieces = one.chunks === 1 ? "" : ` ÷ ${one.chunks}`;
     const each = lasts((one.work + one.again + one.tensor + one.context + one.expert) / one.micros);
     const parts = [["计算", one.work], ["重算与不匀", one.again], ["TP、CP 通信", one.tensor + one.context], ["专家通信", one.expert]];
-    const sum = parts.filter((part) => part[1] > 0).map(([name, part]) => `${name} ${lasts(part / one.micros)}`).join(" + ");
+    const terms = parts.filter((part) => part[1] > 0).map(([name, part]) => `${name} ${lasts(part / one.micros)}`);
     const bubble = lasts(one.bubble), all = lasts(one.seconds), size = (value) => show(value, BYTES);
     const lost = `${whole(grid.stages - 1)} ×（${each}${pieces} + 级间 ${lasts(one.hop)}）`;
     const rate = show((100 * job.rate) / job.peak, PERCENT), used = show(utilisation(job, one), PERCENT);
     return [
       `${nameOf(grid)} 的微批数 = ${whole(job.batch)} ÷（${whole(grid.data)} × ${whole(job.micro)}）= ${many}`,
-      `一级做一个微批 = ${sum} = ${each}`,
+      `一级做一个微批 = ${terms.join(" + ")}${terms.length > 1 ? ` = ${each}` : ""}`,
       ...(grid.stages > 1 ? [`气泡 = ${lost} = ${bubble}`] : []),
       `一步 = ${many} × ${each} + 气泡 ${bubble} + DP 通信 ${lasts(one.data)} = ${all}`,
       `MFU = ${rate} × 计算 ${lasts(one.work)} ÷ ${all} = ${used}`,

@@ -265,14 +265,14 @@ def _steps(job: Job, one: Plan) -> list[str]:
     each = (one.work + one.again + one.tensor + one.context + one.expert) / one.micros
     parts = [one.work, one.again, one.tensor + one.context, one.expert]
     named = zip(("计算", "重算与不匀", "TP、CP 通信", "专家通信"), parts, strict=True)
-    sum_ = " + ".join(f"{name} {show(part / one.micros, _SECONDS)}" for name, part in named if part > 0)
+    terms = [f"{name} {show(part / one.micros, _SECONDS)}" for name, part in named if part > 0]
     once, bubble, whole = show(each, _SECONDS), show(one.bubble, _SECONDS), show(one.seconds, _SECONDS)
     split = f"（{_whole(grid.data)} × {_whole(job.micro)}）"
     lost = f"{_whole(grid.stages - 1)} ×（{once}{pieces} + 级间 {show(one.hop, _SECONDS)}）"
     rate = show(100 * job.rate / job.peak, _PERCENT)
     return [
         f"{grid.name} 的微批数 = {_whole(job.batch)} ÷{split}= {many}",
-        f"一级做一个微批 = {sum_} = {once}",
+        f"一级做一个微批 = {' + '.join(terms)}" + (f" = {once}" if len(terms) > 1 else ""),
         *([f"气泡 = {lost} = {bubble}"] if grid.stages > 1 else []),
         f"一步 = {many} × {once} + 气泡 {bubble} + DP 通信 {show(one.data, _SECONDS)} = {whole}",
         f"MFU = {rate} × 计算 {show(one.work, _SECONDS)} ÷ {whole} = {show(_utilisation(job, one), _PERCENT)}",
