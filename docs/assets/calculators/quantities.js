@@ -72,6 +72,8 @@
       all_reduce_factor,
       all_gather_factor,
       tree_steps,
+      hierarchical_all_reduce_seconds: (message, inner, outer, cards, nodes) =>
+        (all_reduce_factor(cards) * message) / inner + (all_reduce_factor(nodes) * message) / (cards * outer),
       alpha_beta_seconds: (steps, latency, sent, bandwidth) => steps * latency + sent / bandwidth,
       ring_tree_crossover: (cards, bandwidth, latency) =>
         ((2 * (cards - 1) - tree_steps(cards)) * latency * bandwidth) / (2 - all_reduce_factor(cards)),
