@@ -72,3 +72,11 @@ def test_every_model_offered_gets_an_answer(known: Data) -> None:
     """What the data does not say enough of is not in the list."""
     for key in choices_of(CALCULATORS["decoding"].input("model"), known):
         assert decoded(known, model=key).values["between"]
+
+
+def test_estimate_stands_beside_the_bound(known: Data) -> None:
+    """Half the bandwidth takes twice as long where reading is the limit; without a share typed there is no estimate."""
+    plain, halved = decoded(known).values, decoded(known, bandwidth_use="50").values
+    assert "likely_between" not in plain
+    assert halved["between"] == plain["between"]
+    assert halved["likely_between"] == pytest.approx(2 * number(plain["between"]))

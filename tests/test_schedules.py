@@ -8,11 +8,32 @@ import pytest
 
 from atlas.calculators import CALCULATORS, Data, blocks_html, run
 from atlas.calculators.pipeline import activations_held
-from atlas.calculators.schedules import BACKWARD, FORWARD, INPUT, ORDERS, WEIGHT, Pass, Times, held, simulate, step_time
+from atlas.calculators.schedules import BACKWARD, FORWARD, INPUT, ORDERS, WEIGHT, Pass, Times, simulate
 from atlas.quantities.pipelines import pipeline_idle, pipeline_work, zero_bubble_h1_idle, zero_bubble_h2_idle
 
 SPLIT = {"zb-h1": zero_bubble_h1_idle, "zb-h2": zero_bubble_h2_idle}
 EVEN = Times(1, 1, 1)
+
+
+def step_time(passes: list[Pass], stages: int) -> float:
+    """The longest time from a card's first pass to its last: a step's, if the next one follows without a gap."""
+    spans = []
+    for card in range(stages):
+        own = [one for one in passes if one.card == card]
+        spans.append(max(one.start + one.time for one in own) - min(one.start for one in own))
+    return max(spans)
+
+
+def held(passes: list[Pass], stages: int, chunks: int) -> float:
+    """The most activations a card holds, in those of one micro-batch through all its chunks."""
+    most = 0
+    for card in range(stages):
+        now = 0
+        for one in passes:  # in each card's own order
+            if one.card == card and one.kind != INPUT:
+                now += 1 if one.kind == FORWARD else -1
+                most = max(most, now)
+    return most / chunks
 
 
 def passes_of(kind: str, stages: int, micros: int, chunks: int, times: Times = EVEN) -> list[Pass]:

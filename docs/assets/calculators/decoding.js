@@ -149,6 +149,12 @@
       const fit = q.requests_in_memory(cards.memory, load.total * load.width, load.cached);
       values.fit = fit < 1e9 ? Math.max(0, Math.trunc(fit)) : null;
     }
+    if (inputs.bandwidth_use !== null || inputs.peak_use !== null) {
+      const real = {
+        peak: cards.peak * ((inputs.peak_use ?? 100) / 100), bandwidth: cards.bandwidth * ((inputs.bandwidth_use ?? 100) / 100),
+      };
+      Object.assign(values, {likely_first: first(load, real), likely_between: stepOf(load, real, batch)});
+    }
     const steps = stepsOf(load, cards, batch);
     const rows = BATCHES.map((one) => batchRow(load, cards, one));
     return {values, tables: {batches: rows, devices: devices(inputs, data, load)}, notes: notesOn(load, cards, batch, turn), steps};

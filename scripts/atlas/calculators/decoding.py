@@ -85,6 +85,9 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "weights": load.total * load.width,
         "cache": batch * load.cached,
     }
+    if "bandwidth_use" in numbers or "peak_use" in numbers:
+        real = _used(cards, numbers)
+        values |= {"likely_first": _first(load, real), "likely_between": _step(load, real, batch)}
     notes = _notes(load, cards, batch, turn)
     if cards.memory is not None and load.cached > 0:
         fit = requests_in_memory(cards.memory, load.total * load.width, load.cached)
@@ -129,6 +132,12 @@ def _cards_of(device: str, precision: str, count: float, data: Data) -> Cards | 
         return None
     memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory")
     return Cards(peak * count, bandwidth * 1e9 * count, None if memory is None else memory * 1e9 * count)
+
+
+def _used(cards: Cards, numbers: dict[str, float]) -> Cards:
+    """The cards as far as they are put to use; what is not typed counts in full."""
+    peak, bandwidth = (numbers.get(name, 100.0) / 100 for name in ("peak_use", "bandwidth_use"))
+    return Cards(cards.peak * peak, cards.bandwidth * bandwidth, cards.memory)
 
 
 def _first(load: Load, cards: Cards) -> float:
@@ -266,10 +275,16 @@ CALCULATOR = Calculator(
         Input("written", "已经写出", "number", "250", "词元", 0, 1e8, whole=True, group="请求",
               help="越往后缓存越多，TPOT 越长"),
         Input("batch", "并发", "number", "16", "个请求", 1, 1e6, whole=True, group="请求"),
+        Input("bandwidth_use", "带宽利用率", "number", "", "%", 1, 100, optional=True, group="另估一个接近实际的（可不填）",
+              help="和公布的数对账时，单人解码在 53–75"),
+        Input("peak_use", "算力利用率", "number", "", "%", 1, 100, optional=True, group="另估一个接近实际的（可不填）",
+              help="只填一个时，另一个按 100 算"),
     ),
     shows=(
         Output("first", "TTFT 不会短于", _SECONDS, key=True),
         Output("between", "TPOT 不会短于", _SECONDS, key=True),
+        Output("likely_first", "按填的利用率，TTFT 约", _SECONDS),
+        Output("likely_between", "按填的利用率，TPOT 约", _SECONDS),
         Output("turn", "并发到多少，矩阵乘转为受算力限制", Form("whole", 0, "个"), key=True),
         Output("user", "每个请求最快", _TOKENS),
         Output("all", "合计最快", Form("count", 3, "词元/秒")),

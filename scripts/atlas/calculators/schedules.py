@@ -1,4 +1,4 @@
-"""Stages, micro-batches and a kind of schedule → when each card does what: a pipeline drawn and measured, not a formula.
+"""Stages, micro-batches and a kind of schedule → when each card does what: a pipeline drawn, not a formula.
 
 Every card works through its own list of passes in order, each as soon as what it needs is there. What comes out agrees with
 the closed formulas of ``atlas.quantities.pipelines``, and shows where they do not hold (too few micro-batches).
@@ -134,24 +134,3 @@ def _needed(step: str, micro: int, place: int, places: int) -> list[Step]:
     if step == FORWARD:
         return [(FORWARD, micro, place - 1)] if place else []
     return [(FORWARD, micro, place)] + ([(step, micro, place + 1)] if place < places - 1 else [])
-
-
-def step_time(passes: list[Pass], stages: int) -> float:
-    """The longest time from a card's first pass to its last: a step's, if the next one follows without a gap."""
-    spans = []
-    for card in range(stages):
-        own = [one for one in passes if one.card == card]
-        spans.append(max(one.start + one.time for one in own) - min(one.start for one in own))
-    return max(spans)
-
-
-def held(passes: list[Pass], stages: int, chunks: int) -> float:
-    """The most activations a card holds, in those of one micro-batch through all its chunks."""
-    most = 0
-    for card in range(stages):
-        now = 0
-        for one in passes:  # in each card's own order
-            if one.card == card and one.kind != INPUT:
-                now += 1 if one.kind == FORWARD else -1
-                most = max(most, now)
-    return most / chunks
