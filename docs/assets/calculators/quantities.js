@@ -125,6 +125,7 @@
     logit_bytes: (tokens, vocab, width = 4) => tokens * vocab * width,
     kv_bytes_per_token: (layers, kvHeads, headDim, width = 2) => 2 * layers * kvHeads * headDim * width,
     mla_bytes_per_token: (layers, kvRank, ropeDim, width = 2) => layers * (kvRank + ropeDim) * width,
+    linear_state_bytes: (layers, heads, keyDim, valueDim, width = 4) => layers * heads * keyDim * valueDim * width,
     kv_cache_bytes: (perToken, tokens, requests = 1) => perToken * tokens * requests,
   };
 
