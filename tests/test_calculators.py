@@ -340,13 +340,18 @@ def test_training_memory_looks_at_both_ends_of_the_pipeline(texts: dict[str, str
         ({"items": "30", "score": "90"}, ["74.4% 到 96.5%"]),
         ({"mode": "paired"}, ["−0.1 到 6.1 个百分点", "0.0817", "看不出差别", "1134"]),
         ({"mode": "paired", "items": "200", "wins": "30", "losses": "12"}, ["看得出差别", "9.00 百分点"]),
-        ({"mode": "apart"}, ["−2.5 到 8.5 个百分点"]),
+        ({"mode": "apart"}, ["−2.5 到 8.4 个百分点"]),
+        ({"mode": "apart", "score": "100", "score2": "100"}, ["−0.8 到 0.8 个百分点"]),
+        ({"mode": "paired", "wins": "0", "losses": "0"}, ["没有一题分出胜负", "给不出区间"]),
+        ({"mode": "paired", "items": "10", "wins": "10", "losses": "0"}, ["看得出差别", "给不出区间", "0.00195"]),
+        ({"score": "0"}, ["全错不等于零", "0.0% 到 0.8%"]),
         ({"items": "300", "score": "100"}, ["0.99%"]),
         ({"items": "10000", "group": "50", "correlation": "0.04"}, ["3378.38"]),
     ],
 )
 def test_evaluation_error_gives_the_numbers_of_its_chapter(texts: dict[str, str], expected: list[str], known: Data) -> None:
-    """The examples worked out in evaluation/statistics.md."""
+    """The examples worked out in evaluation/statistics.md, and the ends where approximations break down."""
     calculator = CALCULATORS["evaluation-error"]
     shown = summary_html(calculator, run(calculator, texts, known))
     assert [text for text in expected if text not in shown] == []
+    assert "0.0 到 0.0" not in shown
