@@ -244,6 +244,44 @@ def test_formulas_are_shown_with_the_numbers_put_in(known: Data) -> None:
     assert first == "训练计算量 = 6 × 70 亿 × 1 万亿 = 4.2×10²² FLOP"
 
 
+@pytest.mark.parametrize(
+    ("texts", "device", "words"),
+    [
+        ({}, "H100 SXM5", "最多 50 个并发"),
+        ({"split": "dp", "context": "128Ki", "requests": "1"}, "H100 SXM5", "权重放得下，一个请求也放不下"),
+        ({"split": "dp", "context": "128Ki", "requests": "1"}, "H100 NVL（每 GPU）", "最多 4 个并发"),
+        ({"cards": "1"}, "H100 SXM5", "放不下，光权重就要 3 张"),
+    ],
+)
+def test_a_request_is_never_cut_between_cards(texts: dict[str, str], device: str, words: str, known: Data) -> None:
+    """Split by requests, a card holds whole ones or none."""
+    rows = run(CALCULATORS["inference-memory"], texts, known).bars["devices"]
+    assert [row[3] for row in rows if row[0] == device] == [words]
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ({"cards": "3"}, "张量并行的卡数要能整除注意力头数 64；换一个卡数，或让缓存按请求分。"),
+        (
+            {"model": "own", "cards": "6"},
+            "张量并行的卡数和 KV 头数 8 要有一个整除另一个；换一个卡数，或让缓存按请求分。",
+        ),
+        ({"weights": "mxfp4-experts"}, "不知道这个模型有多少参数在专家里"),
+    ],
+)
+def test_what_no_card_could_hold_is_refused(texts: dict[str, str], sentence: str, known: Data) -> None:
+    """Heads go to cards whole, and only experts that there are can be quantised."""
+    with pytest.raises(BadInputError, match=re.escape(sentence)):
+        run(CALCULATORS["inference-memory"], texts, known)
+
+
+def test_states_of_linear_layers_are_told_by_their_size(known: Data) -> None:
+    """72 MiB a request for Qwen3-Next, as the chapter on long contexts has it; not a few MB."""
+    notes = run(CALCULATORS["inference-memory"], {"model": "qwen3-next-80b-a3b", "cards": "1"}, known).notes
+    assert any("36 层约 72 MiB" in note for note in notes)
+
+
 def test_gopher_stays_far_off_with_attention_counted(known: Data) -> None:
     """Its heads of keys and values are not known, and not needed: training has no cache."""
     calculator, typed = CALCULATORS["training-time"], {"model": "gopher-280b", "tokens": "300B", "attention": "square"}
@@ -302,13 +340,18 @@ def test_training_memory_looks_at_both_ends_of_the_pipeline(texts: dict[str, str
         ({"items": "30", "score": "90"}, ["74.4% 到 96.5%"]),
         ({"mode": "paired"}, ["−0.1 到 6.1 个百分点", "0.0817", "看不出差别", "1134"]),
         ({"mode": "paired", "items": "200", "wins": "30", "losses": "12"}, ["看得出差别", "9.00 百分点"]),
-        ({"mode": "apart"}, ["−2.5 到 8.5 个百分点"]),
+        ({"mode": "apart"}, ["−2.5 到 8.4 个百分点"]),
+        ({"mode": "apart", "score": "100", "score2": "100"}, ["−0.8 到 0.8 个百分点"]),
+        ({"mode": "paired", "wins": "0", "losses": "0"}, ["没有一题分出胜负", "给不出区间"]),
+        ({"mode": "paired", "items": "10", "wins": "10", "losses": "0"}, ["看得出差别", "给不出区间", "0.00195"]),
+        ({"score": "0"}, ["全错不等于零", "0.0% 到 0.8%"]),
         ({"items": "300", "score": "100"}, ["0.99%"]),
         ({"items": "10000", "group": "50", "correlation": "0.04"}, ["3378.38"]),
     ],
 )
 def test_evaluation_error_gives_the_numbers_of_its_chapter(texts: dict[str, str], expected: list[str], known: Data) -> None:
-    """The examples worked out in evaluation/statistics.md."""
+    """The examples worked out in evaluation/statistics.md, and the ends where approximations break down."""
     calculator = CALCULATORS["evaluation-error"]
     shown = summary_html(calculator, run(calculator, texts, known))
     assert [text for text in expected if text not in shown] == []
+    assert "0.0 到 0.0" not in shown

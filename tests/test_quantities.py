@@ -61,6 +61,8 @@ HAND = [
     ("layers_in_flight", (126, 16, 64, 8), 8 * (16 + 15 / 8)),
     ("layers_in_flight", (80, 8, 64, 0), 640),
     ("last_layers_in_flight", (80, 1, 64), 80),
+    ("newcombe_low", (56, 70, 48, 80), 5.24),
+    ("newcombe_high", (56, 70, 48, 80), 33.39),
     ("last_layers_in_flight", (80, 8, 64), 10),
     ("last_layers_in_flight", (80, 8, 64, 2), 10 * (8 - 7 / 2)),
     ("last_layers_in_flight", (80, 8, 64, 0), 640),

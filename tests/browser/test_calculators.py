@@ -44,6 +44,7 @@ def test_every_calculator_says_with_scripts_what_it_says_without(browser: Browse
             assert live.inner_html() == block.inner_html()
         assert plain.locator(".atlas-calculator-plain").is_visible()
         assert page.locator(".atlas-calculator-plain").is_hidden()
+        assert plain.locator(".atlas-published th", has_text="容许").count() == 1
         assert plain.locator(".atlas-calculator-formulas math").count() > 1
         assert plain.locator(".atlas-calculator-assumptions li").count() > 2
         assert plain.locator(".atlas-calculator-about .atlas-cite a").count() > 0

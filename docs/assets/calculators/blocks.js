@@ -120,7 +120,7 @@
   atlas.stepsHtml = ({steps = []}) =>
     steps.length
       ? `<div class="atlas-calculator-steps"><p><strong>代入数字</strong></p>` +
-        `<ol class="atlas-steps">${steps.map((step) => `<li>${escape(step.replaceAll("） ", "）"))}</li>`).join("")}</ol></div>`
+        `<ol class="atlas-steps">${steps.map((step) => `<li>${escape(step.replaceAll("） ", "）").replaceAll(" （", "（"))}</li>`).join("")}</ol></div>`
       : "";
   atlas.blocksHtml = (id, result) =>
     atlas.declared(id).shows.map((one) => {

@@ -11,7 +11,18 @@
       const centre = share + square / (2 * items), scale = 1 + square / items;
       return [(centre - half) / scale, (centre + half) / scale];
     };
+    const newcombe = (correct, items, correct2, items2, critical) => {
+      const first = correct / items, second = correct2 / items2;
+      const [low, high] = wilson(correct, items, critical), [low2, high2] = wilson(correct2, items2, critical);
+      const below = sqrt((first - low) * (first - low) + (high2 - second) * (high2 - second));
+      const above = sqrt((high - first) * (high - first) + (second - low2) * (second - low2));
+      return [first - second - below, first - second + above];
+    };
     return {
+      newcombe_low: (correct, items, correct2, items2, critical = 1.96) =>
+        100 * newcombe(correct, items, correct2, items2, critical)[0],
+      newcombe_high: (correct, items, correct2, items2, critical = 1.96) =>
+        100 * newcombe(correct, items, correct2, items2, critical)[1],
       standard_error: (accuracy, items) => 100 * sqrt((accuracy * (1 - accuracy)) / items),
       wilson_low: (correct, items, critical = 1.96) => 100 * wilson(correct, items, critical)[0],
       wilson_high: (correct, items, critical = 1.96) => 100 * wilson(correct, items, critical)[1],
@@ -132,6 +143,7 @@
     logit_bytes: (tokens, vocab, width = 4) => tokens * vocab * width,
     kv_bytes_per_token: (layers, kvHeads, headDim, width = 2) => 2 * layers * kvHeads * headDim * width,
     mla_bytes_per_token: (layers, kvRank, ropeDim, width = 2) => layers * (kvRank + ropeDim) * width,
+    linear_state_bytes: (layers, heads, keyDim, valueDim, width = 4) => layers * heads * keyDim * valueDim * width,
     kv_cache_bytes: (perToken, tokens, requests = 1) => perToken * tokens * requests,
   };
 

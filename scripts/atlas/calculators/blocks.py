@@ -34,7 +34,9 @@ def steps_html(result: Result) -> str:
     """The formulas with the numbers put in, in order."""
     if not result.steps:
         return ""
-    lines = "".join(f"<li>{escape(step.replace('） ', '）'))}</li>" for step in result.steps)
+    # Full-width brackets bring their own space.
+    steps = (step.replace("） ", "）").replace(" （", "（") for step in result.steps)
+    lines = "".join(f"<li>{escape(step)}</li>" for step in steps)
     return f'<div class="atlas-calculator-steps"><p><strong>代入数字</strong></p><ol class="atlas-steps">{lines}</ol></div>'
 
 

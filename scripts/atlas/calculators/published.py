@@ -203,7 +203,7 @@ TRAINING = (
         "energy",
         433,
         12,
-        "论文用实际的 108.3 万卡时，含停机；这里的卡时是跑起来时的。",
+        "论文用实际的 108.3 万卡时，含停机；这里跑起来时的是 95.4 万，少 12%。",
         ("arxiv-2211.02001",),
     ),
     Published(
@@ -223,7 +223,7 @@ TRAINING = (
         "days",
         90,
         10,
-        "90 天是作者自己的估计，取整并留了余地。",
+        "作者说每卡每秒 2.4 万词元，正合 90 天。按 6ND 折成 MFU 是 51%；他报的 56% 把注意力等也数了，这里照填就偏短。",
         ("gh-jzhang38-TinyLlama",),
     ),
     Published(
@@ -233,7 +233,7 @@ TRAINING = (
         "hours",
         8_404_992,
         34,
-        "MFU 是跑起来时的；卡时据他人摘录的附录，含部分停机和重做的步，两头差出三成。",
+        "MFU 是跑起来时的；卡时据他人摘录的附录，含停机和重做的步，各占多少没有查到。把“停机与重算”填 34% 就对上。",
         ("leonericsson-palm-2023", "heim-palm-2022"),
     ),
     Published(
@@ -257,7 +257,7 @@ TRAINING = (
         ("arxiv-2412.19437", "gh-epoch-research-training-cost-trends"),
     ),
     Published(
-        "DeepSeek-V3 预训练的钱（美元，每卡时 2）",
+        "DeepSeek-V3 预训练的费用（美元，每卡时 2）",
         "training-time",
         _trained("deepseek-v3", "14.8T", **_V3),
         "money",
