@@ -1,5 +1,7 @@
-"""解码速度上限: a model on cards → the shortest time to the first token and between tokens, and where arithmetic"
-" takes over."""
+"""解码速度上限: a model on cards → the shortest time to the first token and between tokens.
+
+And the batch from which arithmetic, not reading the weights, takes the time.
+"""
 
 from __future__ import annotations
 

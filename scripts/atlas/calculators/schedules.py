@@ -1,7 +1,7 @@
 """Stages, micro-batches and a kind of schedule → when each card does what: a pipeline drawn, not a formula.
 
 Every card works through its own list of passes in order, each as soon as what it needs is there. What comes out agrees with
-the closed formulas of ``atlas.quantities.pipelines``, and shows where they do not hold (too few micro-batches).
+the closed formulas of ``atlas.quantities.pipelines``, whatever the number of micro-batches and the times.
 """
 
 from __future__ import annotations
@@ -50,8 +50,10 @@ def one_f_one_b(card: int, stages: int, micros: int, chunks: int) -> list[Step]:
 
 
 def interleaved(card: int, stages: int, micros: int, chunks: int) -> list[Step]:
-    """Megatron's order: ``stages`` micro-batches through a chunk, then through the next; micro-batches a multipl"
-    "e of stages."""
+    """Megatron's order: ``stages`` micro-batches through a chunk, then through the next.
+
+    Micro-batches are a multiple of stages.
+    """
     if chunks == 1:
         return one_f_one_b(card, stages, micros, chunks)
     block = stages * chunks
