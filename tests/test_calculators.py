@@ -282,6 +282,23 @@ def test_states_of_linear_layers_are_told_by_their_size(known: Data) -> None:
     assert any("36 层约 72 MiB" in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("texts", "name", "words"),
+    [
+        ({"heads": "33"}, "heads", "隐藏维要是注意力头数的整数倍"),
+        ({"kv_heads": "64"}, "kv_heads", "KV 头不能比注意力头多"),
+        ({"kv_heads": "5"}, "kv_heads", "注意力头数要是 KV 头数的整数倍"),
+        ({"experts": "8", "active": "64", "expert_ffn": "64"}, "active", "每词元专家数比每层专家数还多"),
+        ({"experts": "256"}, "params", "专家和词嵌入加起来有 2072 亿参数，比填的总参数 80.3 亿还多"),
+    ],
+)
+def test_typed_sizes_must_agree(texts: dict[str, str], name: str, words: str, known: Data) -> None:
+    """What can't be one model is said, not cut to size in silence."""
+    with pytest.raises(BadInputError, match=re.escape(words)) as caught:
+        run(CALCULATORS["training-memory"], {"model": "own", **texts}, known)
+    assert caught.value.name == name
+
+
 def test_gopher_stays_far_off_with_attention_counted(known: Data) -> None:
     """Its heads of keys and values are not known, and not needed: training has no cache."""
     calculator, typed = CALCULATORS["training-time"], {"model": "gopher-280b", "tokens": "300B", "attention": "square"}
