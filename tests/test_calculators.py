@@ -103,12 +103,12 @@ def test_numbers_are_printed_alike(engine: Engine) -> None:
         (80e9, Form("bytes"), "80 GB"),
         (327_680, Form("binary"), "320 KiB"),
         (90, Form("seconds", 2), "1.5 分钟"),
-        (6.7e11, Form("count", 4), "6700 亿"),
+        (6.7e11, Form("count", 4), "6,700 亿"),
         (None, Form(), "–"),
     ],
 )
 def test_number_as_readers_see_it(value: float | None, form: Form, text: str) -> None:
-    """Halves away from zero, no minus nought, commas from five digits on, units by size."""
+    """Halves away from zero, no minus nought, commas from four digits on, units by size."""
     assert show(value, form) == text
 
 
@@ -282,6 +282,23 @@ def test_states_of_linear_layers_are_told_by_their_size(known: Data) -> None:
     assert any("36 层约 72 MiB" in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("texts", "name", "words"),
+    [
+        ({"heads": "33"}, "heads", "隐藏维要是注意力头数的整数倍"),
+        ({"kv_heads": "64"}, "kv_heads", "KV 头不能比注意力头多"),
+        ({"kv_heads": "5"}, "kv_heads", "注意力头数要是 KV 头数的整数倍"),
+        ({"experts": "8", "active": "64", "expert_ffn": "64"}, "active", "每词元专家数比每层专家数还多"),
+        ({"experts": "256"}, "params", "专家和词嵌入加起来有 2,072 亿参数，比填的总参数 80.3 亿还多"),
+    ],
+)
+def test_typed_sizes_must_agree(texts: dict[str, str], name: str, words: str, known: Data) -> None:
+    """What can't be one model is said, not cut to size in silence."""
+    with pytest.raises(BadInputError, match=re.escape(words)) as caught:
+        run(CALCULATORS["training-memory"], {"model": "own", **texts}, known)
+    assert caught.value.name == name
+
+
 def test_gopher_stays_far_off_with_attention_counted(known: Data) -> None:
     """Its heads of keys and values are not known, and not needed: training has no cache."""
     calculator, typed = CALCULATORS["training-time"], {"model": "gopher-280b", "tokens": "300B", "attention": "square"}
@@ -295,7 +312,7 @@ def test_windows_count_in_training(known: Data) -> None:
     some = run(calculator, {**typed, "attention": "causal"}, known).steps[1]
     everything = run(calculator, {**typed, "attention": "square"}, known).steps[1]
     assert f"6 × {10 * 8192 + 52 * 1920:,}（" in some
-    assert "12 × 62 层 × 8192" in everything
+    assert "12 × 62 层 × 8,192" in everything
 
 
 def test_training_time_also_answers_how_many_cards(known: Data) -> None:
@@ -338,7 +355,7 @@ def test_training_memory_looks_at_both_ends_of_the_pipeline(texts: dict[str, str
     ("texts", "expected"),
     [
         ({"items": "30", "score": "90"}, ["74.4% 到 96.5%"]),
-        ({"mode": "paired"}, ["−0.1 到 6.1 个百分点", "0.0817", "看不出差别", "1134"]),
+        ({"mode": "paired"}, ["−0.1 到 6.1 个百分点", "0.0817", "看不出差别", "1,134"]),
         ({"mode": "paired", "items": "200", "wins": "30", "losses": "12"}, ["看得出差别", "9.00 百分点"]),
         ({"mode": "apart"}, ["−2.5 到 8.4 个百分点"]),
         ({"mode": "apart", "score": "100", "score2": "100"}, ["−0.8 到 0.8 个百分点"]),
@@ -346,7 +363,7 @@ def test_training_memory_looks_at_both_ends_of_the_pipeline(texts: dict[str, str
         ({"mode": "paired", "items": "10", "wins": "10", "losses": "0"}, ["看得出差别", "给不出区间", "0.00195"]),
         ({"score": "0"}, ["全错不等于零", "0.0% 到 0.8%"]),
         ({"items": "300", "score": "100"}, ["0.99%"]),
-        ({"items": "10000", "group": "50", "correlation": "0.04"}, ["3378.38"]),
+        ({"items": "10000", "group": "50", "correlation": "0.04"}, ["3,378.38"]),
     ],
 )
 def test_evaluation_error_gives_the_numbers_of_its_chapter(texts: dict[str, str], expected: list[str], known: Data) -> None:

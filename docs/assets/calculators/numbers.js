@@ -6,7 +6,7 @@
   const NUMBER = new RegExp(
     `^([+-]?)(${DIGITS})(?:[eE]([+ -]?[0-9]{1,3}))?[ ]?([Kk]i|[Mm]i|[KkMmBbGgTt]|万亿|万|亿)?$`);
   const RAISED = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
-  const SMALLEST = -4, LARGEST = 15, GROUPED_FROM = 5;
+  const SMALLEST = -4, LARGEST = 15, GROUPED_FROM = 4;
   const TIGHT = new Set(["%", "×", ""]);
 
   const parse = (text, unit = "") => {

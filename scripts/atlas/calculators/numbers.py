@@ -27,8 +27,8 @@ _LONG = Context(prec=400)
 """Long enough for any number with twenty digits behind the point that is printed so."""
 _SMALLEST, _LARGEST = -4, 15
 """Powers of ten outside of which a number is printed with one."""
-_GROUPED_FROM = 5
-"""A number of so many digits before the point gets commas."""
+_GROUPED_FROM = 4
+"""A number of so many digits before the point gets commas, as in the pages' sentences."""
 
 SCALES: Mapping[str, tuple[tuple[float, str], ...]] = {
     "bytes": ((1, "B"), (1e3, "KB"), (1e6, "MB"), (1e9, "GB"), (1e12, "TB"), (1e15, "PB")),
