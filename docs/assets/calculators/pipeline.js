@@ -5,7 +5,7 @@
   const q = atlas.quantities;
   const KINDS = {gpipe: "GPipe", "1f1b": "1F1B", interleaved: "交错 1F1B", "zb-h1": "零气泡 ZB-H1", "zb-h2": "零气泡 ZB-H2"};
   const MOST_CELLS = 4096, DUST = 1e-9, COUNT = {style: "whole"};
-  const plain = (value) => show(value, {digits: 6}), span = (value) => show(value, {digits: 4, unit: "份"});
+  const plain = (value) => show(value, {digits: 6}), span = (value) => show(value, {digits: 8, unit: "份"});
   const numbers = (count, make) => Array.from({length: Math.max(0, count)}, (_, at) => make(at));
 
   // What a card does, in order: [kind, micro-batch, chunk].
@@ -96,7 +96,7 @@
     const wanted = {"zb-h1": stages, "zb-h2": 2 * stages - 1}[kind];
     if (wanted === undefined) return notes;
     const missing = micros < wanted ? [`微批至少 ${show(wanted, COUNT)} 个`] : [];
-    if (times.weight > times.forward) missing.push("W 不长于 F");
+    if (times.weight > times.forward) missing.push("权重梯度 W 不长于前向 F");
     if (missing.length) {
       notes.push(`论文的式子假设${missing.join("、")}，这里不成立；这些数是按同样的次序一趟一趟排出来的。`);
     }

@@ -37,7 +37,7 @@ _KINDS = {
 _MOST_CELLS = 4096
 """Passes that are drawn at most: 16 cards with 16 micro-batches in 8 chunks, as Llama 3.1 405B had."""
 _PERCENT = Form("fixed", 1, "%")
-_TIME, _COUNT, _PLAIN = Form("number", 4, "份"), Form("whole"), Form("number", 6)
+_TIME, _COUNT, _PLAIN = Form("number", 6, "份"), Form("whole"), Form("number", 6)
 _DUST = 1e-9
 """Of the idle time of 1F1B, what is no more than rounding."""
 
@@ -102,7 +102,7 @@ def _caveats(kind: str, stages: float, micros: float, times: Times) -> list[str]
     if wanted is None:
         return notes
     missing = [f"微批至少 {show(wanted, _COUNT)} 个"] if micros < wanted else []
-    missing += ["W 不长于 F"] if times.weight > times.forward else []
+    missing += ["权重梯度 W 不长于前向 F"] if times.weight > times.forward else []
     if missing:
         notes.append(f"论文的式子假设{'、'.join(missing)}，这里不成立；这些数是按同样的次序一趟一趟排出来的。")
     return notes
@@ -110,7 +110,7 @@ def _caveats(kind: str, stages: float, micros: float, times: Times) -> list[str]
 
 def _working(times: Times, micros: float, work: float) -> str:
     parts = " + ".join(show(one, _PLAIN) for one in (times.forward, times.input, times.weight))
-    return f"理想时间 = m(F + B + W) = {show(micros, _PLAIN)} ×（{parts}）= {show(work, _TIME)}"
+    return f"理想时间 = m(F + B + W) = {show(micros, _PLAIN)} ×（{parts}）= {_span(work)}"
 
 
 def _idling(kind: str, stages: float, micros: float, chunks: float, times: Times, idle: float) -> list[str]:
@@ -142,7 +142,7 @@ def _shares(idle: float, work: float) -> list[str]:
 
 
 def _span(time: float) -> str:
-    return show(time, _TIME)
+    return show(time, Form("number", 8, "份"))
 
 
 def _row(kind: str, stages: float, micros: float, chunks: float, times: Times, work: float) -> list[Value]:
