@@ -103,7 +103,7 @@ def test_published_grid_of_deepseek_is_not(known: Data) -> None:
         ({"own_cp": "3"}, "16,384 张卡不能被你填的 TP×PP×CP（3）整除"),
         ({"own_ep": "2"}, "TP1 PP1 CP1 DP16384 EP2：不在可行的里面"),
         ({"own_tp": "8", "own_pp": "128"}, "层切得太不匀"),
-        ({"own_tp": "8", "own_pp": "1", "batch": "1000"}, "全局批 1000 不能被 DP×微批（2048）整除"),
+        ({"own_tp": "8", "own_pp": "1", "batch": "1000"}, "全局批 1,000 不能被 DP×微批（2,048）整除"),
         ({"own_tp": "8", "own_pp": "16", "own_cp": "4"}, "每张卡不到"),
         ({"own_tp": "1", "own_pp": "1", "cards": "1", "batch": "1"}, "最省也要"),
         ({"own_tp": "8", "own_pp": "16", "own_ep": "3"}, "EP 要能整除"),
@@ -128,7 +128,7 @@ def test_nothing_divides(known: Data) -> None:
     result = run(PARALLELISM, {"batch": "2047"}, known)
     assert result.values["best"] == "没有分得匀的切法"
     assert "显存不够" in result.notes[0]
-    assert "2047" in result.notes[0]
+    assert "2,047" in result.notes[0]
     assert "加卡" not in result.notes[0]
 
 
