@@ -18,6 +18,7 @@ from atlas.calculators import (
     data_of,
     data_script,
     run,
+    steps_html,
     summary_html,
 )
 from atlas.facts import load
@@ -34,7 +35,7 @@ GLUE = (
 globalThis.answers = (id, many) => JSON.stringify(many.map((texts, at) => {
   try {
     const result = atlasCalculators.run(id, texts);
-    return [atlasCalculators.summaryHtml(id, result), at % BLOCKS ? "" : atlasCalculators.blocksHtml(id, result)];
+    return [atlasCalculators.summaryHtml(id, result) + atlasCalculators.stepsHtml(result), at % BLOCKS ? "" : atlasCalculators.blocksHtml(id, result)];
   } catch (error) {
     if (!(error instanceof atlasCalculators.BadInput)) throw error;
     return [error.input, error.sentence];
@@ -43,11 +44,13 @@ globalThis.answers = (id, many) => JSON.stringify(many.map((texts, at) => {
 globalThis.quantity = (name, values) => JSON.stringify(atlasCalculators.quantities[name](...values));
 globalThis.quantityNames = () => JSON.stringify(Object.keys(atlasCalculators.quantities));
 globalThis.parsed = (texts) => JSON.stringify(texts.map((text) => atlasCalculators.parse(text)));
+globalThis.parsedWith = (text, unit) => JSON.stringify(atlasCalculators.parse(text, unit));
 globalThis.shown = (pairs) => JSON.stringify(pairs.map(([value, form]) => atlasCalculators.show(value, form)));
 """
 )
 ODD = ("", " ", "abc", "NaN", "Infinity", "-1", "0", "1e400", "1e-300", "0.5", "-0", "1,000", "2Ki", "1.5 万", "３", "1e", "--1",
-       "<b>", "1_000", "99999999999999999999", "+7", "1.0", "4.000000000000001", "1e308")  # fmt: skip
+       "<b>", "1_000", "99999999999999999999", "+7", "1.0", "4.000000000000001", "1e308", "0,5", "1,2,3", "1 000", "40%", "1e 1", "70b",
+       "１２", "−3", "1，000", "长" * 50, "x" * 41)  # fmt: skip
 """What readers and addresses may hold, sense or not."""
 
 
@@ -66,15 +69,35 @@ def engine(folder: Path) -> Engine:
 
 
 def made_up(calculator: Calculator, count: int, known: Data) -> Iterator[dict[str, str]]:
-    """The defaults, then ``count`` fillings of the form: mostly sensible ones, every sixth with something odd in it."""
+    """The defaults, then ``count`` fillings of the form: mostly sensible ones, every sixth with something odd in it.
+
+    Every third one starts from what divides, where that is rare among numbers drawn one by one.
+    """
     yield {}
     chance = random.Random(calculator.id)
     choices = {one.name: list(choices_of(one, known)) for one in calculator.inputs}
     for number in range(count):
         texts = {one.name: _text(one, chance, choices[one.name]) for one in calculator.inputs if chance.random() < 0.6}
+        if calculator.id == "parallelism" and number % 3:
+            texts |= _grid(chance)
         if number % 6 == 0:
             texts[chance.choice(calculator.inputs).name] = chance.choice(ODD)
         yield texts
+
+
+def _grid(chance: random.Random) -> dict[str, str]:
+    """A machine of which most grids divide, memory that some of them fit in, and now and then one of them as one's own."""
+    tensor, stages, context, data, micro = (2 ** chance.randint(0, most) for most in (3, 4, 2, 7, 1))
+    cards = tensor * stages * context * data * chance.choice((1, 1, 3))
+    texts = {"cards": str(cards), "node": chance.choice(("8", "16", "72")), "micro": str(micro)}
+    texts["batch"] = str(cards // (tensor * stages * context) * micro * 2 ** chance.randint(0, 6))
+    texts["sequence"] = str(2 ** chance.randint(11, 17))
+    texts["device"] = chance.choice(("h100-sxm", "h200-sxm", "b200", "a100-80gb-sxm", "h800-sxm"))
+    texts["model"] = chance.choice(("llama-3-1-8b", "llama-3-1-70b", "deepseek-v3", "mixtral-8x7b", "gpt-3-175b", "free"))
+    if chance.random() < 0.7:
+        expert = 2 ** chance.randint(0, 6) if chance.random() < 0.4 else 1
+        texts |= {"own_tp": str(tensor), "own_pp": str(stages), "own_cp": str(context), "own_ep": str(expert)}
+    return texts
 
 
 def _text(one: Input, chance: random.Random, choices: Sequence[str]) -> str:
@@ -110,4 +133,4 @@ def answer(calculator: Calculator, texts: dict[str, str], known: Data, at: int) 
         result = run(calculator, texts, known)
     except BadInputError as error:
         return [error.name, error.sentence]
-    return [summary_html(calculator, result), "" if at % BLOCKS else blocks_html(calculator, result)]
+    return [summary_html(calculator, result) + steps_html(result), "" if at % BLOCKS else blocks_html(calculator, result)]

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 SAID = ".atlas-calculator-said"
 FAULT = ".atlas-calculator-error"
+TOLD = ".atlas-calculator-told"
 
 
 def value(page: Page, name: str) -> str:
@@ -43,6 +44,7 @@ def test_every_calculator_says_with_scripts_what_it_says_without(browser: Browse
             assert live.inner_html() == block.inner_html()
         assert plain.locator(".atlas-calculator-plain").is_visible()
         assert page.locator(".atlas-calculator-plain").is_hidden()
+        assert plain.locator(".atlas-published th", has_text="容许").count() == 1
         assert plain.locator(".atlas-calculator-formulas math").count() > 1
         assert plain.locator(".atlas-calculator-assumptions li").count() > 2
         assert plain.locator(".atlas-calculator-about .atlas-cite a").count() > 0
@@ -66,11 +68,12 @@ def test_only_pages_with_a_calculator_load_the_scripts(browser: Browser, hosted:
 
 
 def test_by_keyboard_alone(browser: Browser, hosted: str, traffic: Traffic) -> None:
-    """Tab, arrows and typing reach every field that is shown; the result follows, and a live region tells it."""
+    """Tab, arrows and typing reach every field that is shown; the result follows, and once typing pauses it is told."""
     page = browser.new_page()
     traffic.watch(page)
     page.goto(hosted + "calculators/evaluation-error/")
-    assert page.locator(SAID).get_attribute("role") == "status"
+    assert page.locator(SAID).get_attribute("role") is None
+    assert page.locator(TOLD).get_attribute("role") == "status"
     page.locator("[name=mode]").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -85,6 +88,7 @@ def test_by_keyboard_alone(browser: Browser, hosted: str, traffic: Traffic) -> N
     expect(page.locator(f"{SAID} [data-value=verdict] dd")).to_have_text("看得出差别")
     assert value(page, "difference") == "7.00 百分点"
     expect(page.get_by_label("只有甲答对")).to_be_focused()
+    expect(page.locator(TOLD)).to_contain_text("结论 看得出差别")
     traffic.assert_clean()
     page.close()
 
@@ -131,7 +135,7 @@ def test_bad_address_gets_a_sentence(browser: Browser, hosted: str, query: str, 
     fault = page.locator(FAULT)
     expect(fault).to_be_visible()
     expect(fault).to_contain_text(words)
-    assert fault.get_attribute("role") == "alert"
+    expect(page.locator(TOLD)).to_contain_text(words)
     expect(page.locator(SAID)).to_be_hidden()
     field = page.locator("[data-calculator] [aria-invalid=true]")
     expect(field).to_have_count(1)
@@ -141,6 +145,56 @@ def test_bad_address_gets_a_sentence(browser: Browser, hosted: str, query: str, 
         field.fill("1")
     expect(fault).to_be_hidden()
     expect(page.locator(SAID)).to_be_visible()
+    page.close()
+
+
+def test_fault_stays_where_it_is_while_typing(browser: Browser, hosted: str) -> None:
+    """A node that is put in anew at every key is read out at every key; nothing is told before typing pauses."""
+    page = browser.new_page()
+    page.goto(hosted + "calculators/training-memory/")
+    page.evaluate(
+        """() => {
+          window.moves = 0;
+          new MutationObserver((all) => {
+            for (const one of all) {
+              moves += [...one.addedNodes].filter((node) => node.className === "atlas-calculator-error").length;
+            }
+          }).observe(document.querySelector("[data-calculator]"), {childList: true, subtree: true});
+        }"""
+    )
+    page.get_by_label("数据并行").fill("")
+    assert page.locator(TOLD).inner_text() == ""
+    page.get_by_label("数据并行").press_sequentially("abc")
+    expect(page.locator(TOLD)).to_contain_text("写成了“abc”")
+    assert page.evaluate("moves") == 1
+    page.close()
+
+
+def test_link_is_copied_even_where_the_address_may_not_change(browser: Browser, hosted: str) -> None:
+    """A browser may refuse ``replaceState``; spaces around a key in an address do no harm."""
+    page = browser.new_page()
+    page.add_init_script("history.replaceState = () => { throw new DOMException('refused', 'SecurityError'); }")
+    page.add_init_script("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.goto(hosted + "calculators/training-memory/?model=own%20")
+    expect(page.get_by_label("模型", exact=True)).to_have_value("own")
+    page.get_by_label("数据并行").fill("8")
+    page.get_by_role("button", name="复制链接").click()
+    expect(page.locator(".atlas-calculator-done")).to_have_text("已复制。")
+    assert page.evaluate("copied").endswith("?model=own&dp=8")
+    page.close()
+
+
+def test_phones_offer_the_keys_that_numbers_need(browser: Browser, hosted: str) -> None:
+    """Letters for lengths, a minus for correlations, a number pad for the rest."""
+    page = browser.new_page()
+    for key, name, mode in (
+        ("inference-memory", "context", "text"),
+        ("inference-memory", "cards", "numeric"),
+        ("inference-memory", "share", "decimal"),
+        ("evaluation-error", "correlation", "text"),
+    ):
+        page.goto(f"{hosted}calculators/{key}/")
+        assert page.locator(f"[name={name}]").get_attribute("inputmode") == mode
     page.close()
 
 

@@ -1,7 +1,7 @@
 // A result → HTML, the same text as scripts/atlas/calculators/blocks.py gives.
 (() => {
   const atlas = (globalThis.atlasCalculators ??= {});
-  const STEP = 22, LANE = 24, WIDEST = 2200, LEGIBLE = 14;
+  const STEP = 22, LANE = 24, WIDEST = 10000, STRETCH = 8, START = {digits: 4};
   const SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"};
   const escape = (text) => text.replace(/[&<>"']/g, (sign) => SIGNS[sign]);
   const {show, fixed} = atlas;
@@ -75,30 +75,40 @@
     return framed(one.name, one.title, heads, body, legend(one.parts), one.search);
   };
 
+  const room = (text) => Math.max(14, 4 + 6 * text.length);
+  // One path for all cells of a kind: a large schedule has thousands.
   const lane = (one, number, cells, step) => {
-    const top = number * LANE, kinds = Object.keys(one.kinds);
-    return cells.map(([start, length, kind, text]) => {
-      const left = pixels(start * step), wide = pixels(length * step), part = kinds.indexOf(kind) + 1;
-      let box = `<rect class="atlas-part-${part}" x="${left}" y="${top + 1}" width="${wide}" height="${LANE - 2}"></rect>`;
-      const middle = pixels((start + length / 2) * step);
-      if (text && length * step >= LEGIBLE) {
-        box += `<text x="${middle}" y="${top + 16}" text-anchor="middle">${escape(text)}</text>`;
+    const top = number * LANE, boxes = new Map(Object.keys(one.kinds).map((kind) => [kind, ""]));
+    let texts = "";
+    for (const [start, length, kind, text] of cells) {
+      const wide = pixels(length * step);
+      boxes.set(kind, `${boxes.get(kind)}M${pixels(start * step)} ${top + 1}h${wide}v${LANE - 2}h-${wide}z`);
+      if (text && length * step >= room(text)) {
+        texts += `<text x="${pixels((start + length / 2) * step)}" y="${top + 16}">${escape(text)}</text>`;
       }
-      return box;
-    }).join("");
+    }
+    const paths = [...boxes.values()].map((found, part) =>
+      found ? `<path class="atlas-part-${part + 1}" d="${found}"></path>` : "");
+    return paths.join("") + texts;
   };
+  const scaled = (cells) => {
+    let end = 0, legible = 0;
+    for (const [start, length, , text] of cells) {
+      [end, legible] = [Math.max(end, start + length), Math.max(legible, room(text) / length)];
+    }
+    return end > 0 ? [Math.min(Math.max(STEP, Math.min(legible, STRETCH * STEP)), WIDEST / end), end] : [STEP, end];
+  };
+  const saidOf = (cells) => cells.map(([start, , kind, text]) => `${kind}${text}（${show(start, START)}）`).join("、");
   const schedule = (one, lanes) => {
-    const end = Math.max(0, ...lanes.flatMap((row) => row[1].map((part) => part[0] + part[1])));
-    const step = end > 0 ? Math.min(STEP, WIDEST / end) : STEP;
+    const [step, end] = scaled(lanes.flatMap((row) => row[1]));
     const inside = lanes.map((row, number) => lane(one, number, row[1], step)).join("");
-    const said = lanes.map(([label, cells]) =>
-      `<li>${escape(label)}：${escape(cells.map((part) => part[3] || one.kinds[part[2]]).join(" "))}</li>`).join("");
+    const said = lanes.map(([label, cells]) => `<li>${escape(`${label}：${saidOf(cells)}`)}</li>`).join("");
     return `<figure class="atlas-calculator-block" data-block="${one.name}">${legend(Object.values(one.kinds))}` +
       `<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="${escape(one.title)}">` +
-      `<svg class="atlas-calculator-schedule" width="${pixels(end * step)}" height="${lanes.length * LANE}" role="img" ` +
-      `aria-label="${escape(one.title)}">${inside}</svg></div>` +
+      `<svg class="atlas-calculator-schedule" width="${pixels(end * step)}" height="${lanes.length * LANE}" ` +
+      `text-anchor="middle" role="img" aria-label="${escape(one.title)}">${inside}</svg></div>` +
       `<figcaption>${escape(one.title)}${one.unit ? `（${escape(one.unit)}）` : ""}</figcaption>` +
-      `<details><summary>文字版</summary><ol>${said}</ol></details></figure>`;
+      `<details><summary>文字版：括号里是开始的时刻</summary><ol>${said}</ol></details></figure>`;
   };
 
   const MADE = {table: ["tables", table], bar: ["bars", bars], schedule: ["schedules", schedule]};
@@ -107,6 +117,11 @@
     const notes = (result.notes ?? []).map((note) => `<p class="atlas-calculator-note">${escape(note)}</p>`);
     return values(named, result.values) + notes.join("");
   };
+  atlas.stepsHtml = ({steps = []}) =>
+    steps.length
+      ? `<div class="atlas-calculator-steps"><p><strong>代入数字</strong></p>` +
+        `<ol class="atlas-steps">${steps.map((step) => `<li>${escape(step.replaceAll("） ", "）").replaceAll(" （", "（"))}</li>`).join("")}</ol></div>`
+      : "";
   atlas.blocksHtml = (id, result) =>
     atlas.declared(id).shows.map((one) => {
       const [place, make] = MADE[one.is] ?? [];

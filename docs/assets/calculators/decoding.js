@@ -1,9 +1,9 @@
 // 解码速度上限: the same steps as scripts/atlas/calculators/decoding.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, flowOf, peakOf, neededPeak} = atlas;
+  const {show, BadInput, flowOf, peakOf, neededPeak, labelOf, PEAKS} = atlas;
   const q = atlas.quantities;
-  const FREE = "free", MOST = 65536;
+  const FREE = "free", MOST = 65536, CACHE = "读 KV 缓存", ARITHMETIC = "算力";
   const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
   const loadOf = (inputs, data) => {
@@ -15,7 +15,7 @@
       return {total, active, routed: 0, experts: 1, chosen: 1, width, cached, prefill, prompt};
     }
     const flow = flowOf(data, model);
-    const attention = (q.causal_attention_per_token(flow.seen(prompt), flow.width) / 3) * prompt;
+    const attention = (q.causal_attention_per_token(flow.twiceSeen(prompt), flow.width) / 3) * prompt;
     const {total, active, routed, experts, chosen} = flow;
     const cached = flow.seen(context) * flow.kv * Number(inputs.cache);
     return {total, active, routed, experts, chosen, width, cached, prefill: q.forward_compute(active, prompt) + attention, prompt};
@@ -58,8 +58,8 @@
   const limitOf = (load, cards, batch) => {
     const cache = (batch * load.cached) / cards.bandwidth, weights = read(load, batch) / cards.bandwidth;
     const work = q.forward_compute(load.active, batch) / cards.peak;
-    if (cache >= Math.max(weights, work)) return "读 KV 缓存";
-    return work >= weights ? "算" : "读权重";
+    if (cache >= Math.max(weights, work)) return CACHE;
+    return work >= weights ? ARITHMETIC : "读权重";
   };
   const fits = (load, cards, batch) => {
     if (cards.memory === null) return "–";
@@ -69,12 +69,25 @@
     const step = stepOf(load, cards, batch);
     return [batch, step, 1 / step, batch / step, limitOf(load, cards, batch), fits(load, cards, batch)];
   };
-  const devices = (inputs, data, load) => data.keys("devices").flatMap((key) => {
-    const cards = cardsOf(key, inputs.precision, inputs.cards, data);
-    if (cards === null) return [];
-    const step = stepOf(load, cards, inputs.batch), name = data.name("devices", key);
-    return [[name, first(load, cards), step, inputs.batch / step, turnOf(load, cards), fits(load, cards, inputs.batch)]];
-  });
+  const missing = (device, precision, data) => {
+    if (peakOf(data, device, precision) === null) {
+      return `算力：${data.text("devices", device, PEAKS[precision][0]) || "没有查到"}`;
+    }
+    return `显存带宽：${data.text("devices", device, "bandwidth") || "没有查到"}`;
+  };
+  const devices = (inputs, data, load) => {
+    const rows = [], unknown = [];
+    for (const key of data.keys("devices")) {
+      const cards = cardsOf(key, inputs.precision, inputs.cards, data), label = labelOf(key, data);
+      if (cards === null) {
+        unknown.push([label, null, null, null, null, missing(key, inputs.precision, data)]);
+        continue;
+      }
+      const step = stepOf(load, cards, inputs.batch), fit = fits(load, cards, inputs.batch);
+      rows.push([label, first(load, cards), step, inputs.batch / step, turnOf(load, cards), fit]);
+    }
+    return [...rows, ...unknown];
+  };
   const notesOn = (load, cards, batch, turn) => {
     const notes = [];
     if (fits(load, cards, batch) === "放不下") {
@@ -84,8 +97,38 @@
       const touched = show((100 * read(load, batch)) / (load.total * load.width), {digits: 2, unit: "%"});
       notes.push(`MoE：并发 ${show(batch, {style: "whole"})} 时一步要读 ${touched} 的权重，并发越大碰到的专家越多。`);
     }
-    if (turn !== null && batch >= turn) notes.push("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。");
+    const limit = limitOf(load, cards, batch);
+    if (limit === CACHE) {
+      const most = show(cards.bandwidth / load.cached, {style: "count", digits: 3, unit: "词元/秒"});
+      notes.push(`这时读 KV 缓存最久：再加并发，合计也到不了 ${most}（带宽 ÷ 一个请求的缓存）。`);
+    } else if (limit === ARITHMETIC) {
+      notes.push("这时受算力限制：再加并发，每个人都会变慢，合计不再增加。");
+    }
     return notes;
+  };
+
+  const count = (value) => show(value, {style: "count", digits: 4}), plain = (value) => show(value, {digits: 6});
+  const size = (value) => show(value, {style: "bytes", digits: 3}), lasts = (value) => show(value, {style: "seconds", digits: 3});
+  const weightsOf = (load, batch) => {
+    if (!load.routed) return `${count(load.total)} × ${plain(load.width)}`;
+    const missed = `(1 − ${plain(load.chosen)}/${plain(load.experts)})${batch === 1 ? "" : `^${plain(batch)}`}`;
+    return `${plain(load.width)} ×（${count(load.total - load.routed)} + ${count(load.routed)} ×（1 − ${missed}））`;
+  };
+  const stepsOf = (load, cards, batch) => {
+    const bytes = read(load, batch), rate = show(cards.peak / 1e12, {digits: 4, unit: "TFLOP/s"});
+    const speed = show(cards.bandwidth, {style: "speed", digits: 4});
+    const caches = lasts((batch * load.cached) / cards.bandwidth), reads = lasts(bytes / cards.bandwidth);
+    const works = lasts(q.forward_compute(load.active, batch) / cards.peak);
+    const prefill = show(load.prefill, {style: "flops", digits: 3});
+    const parts = `${lasts(load.prefill / cards.peak)}, ${lasts(read(load, load.prompt) / cards.bandwidth)}`;
+    return [
+      `读到的权重 = ${weightsOf(load, batch)} = ${size(bytes)}`,
+      `读缓存 = ${plain(batch)} × ${size(load.cached)} ÷ ${speed} = ${caches}`,
+      `读权重 = ${size(bytes)} ÷ ${speed} = ${reads}`,
+      `矩阵乘的计算 = 2 × ${plain(batch)} × ${count(load.active)} ÷ ${rate} = ${works}`,
+      `TPOT 下限 = ${caches} + max(${reads}, ${works}) = ${lasts(stepOf(load, cards, batch))}`,
+      `TTFT 下限 = max(${prefill} ÷ ${rate}, 读权重) = max(${parts}) = ${lasts(first(load, cards))}`,
+    ];
   };
 
   atlas.calculators.decoding = (inputs, data) => {
@@ -106,7 +149,14 @@
       const fit = q.requests_in_memory(cards.memory, load.total * load.width, load.cached);
       values.fit = fit < 1e9 ? Math.max(0, Math.trunc(fit)) : null;
     }
+    if (inputs.bandwidth_use !== null || inputs.peak_use !== null) {
+      const real = {
+        peak: cards.peak * ((inputs.peak_use ?? 100) / 100), bandwidth: cards.bandwidth * ((inputs.bandwidth_use ?? 100) / 100),
+      };
+      Object.assign(values, {likely_first: first(load, real), likely_between: stepOf(load, real, batch)});
+    }
+    const steps = stepsOf(load, cards, batch);
     const rows = BATCHES.map((one) => batchRow(load, cards, one));
-    return {values, tables: {batches: rows, devices: devices(inputs, data, load)}, notes: notesOn(load, cards, batch, turn)};
+    return {values, tables: {batches: rows, devices: devices(inputs, data, load)}, notes: notesOn(load, cards, batch, turn), steps};
   };
 })();

@@ -22,7 +22,7 @@
     if (memory === null) return {key, label, memory, rank: 3, sentence: UNKNOWN};
     const used = atlas.show((100 * needed) / memory, SHARE);
     if (needed <= memory * share) return {key, label, memory, rank: 0, sentence: `放得下，占 ${used}`};
-    if (needed <= memory) return {key, label, memory, rank: 1, sentence: `勉强，占 ${used}，超过规划线`};
+    if (needed <= memory) return {key, label, memory, rank: 1, sentence: `勉强放得下，占 ${used}，超过了规划线`};
     return {key, label, memory, rank: 2, sentence: `放不下，差 ${atlas.show(needed - memory, SIZE)}`};
   };
   const order = (one) => (one.rank < 2 ? one.memory ?? 0 : -(one.memory ?? 0));
@@ -33,7 +33,7 @@
     const of = (rank) => devices.filter((one) => one.rank === rank).length;
     const unknown = of(3);
     const tail = unknown ? `；另有 ${unknown} 个显存未公开或没有查到` : "";
-    return `本站 ${devices.length - unknown} 个查到显存的型号里，${of(0)} 个放得下，${of(1)} 个勉强${tail}。`;
+    return `本站 ${devices.length - unknown} 个查到显存的型号里，${of(0)} 个放得下，${of(1)} 个勉强放得下${tail}。`;
   };
   Object.assign(atlas, {memoryOf, labelOf, fitted, ranked, counted, memoryUnknown: UNKNOWN});
 })();

@@ -11,7 +11,7 @@
     experts_active: "每词元专家数",
   };
 
-  const flowOf = (data, key) => {
+  const flowOf = (data, key, cached = true) => {
     const name = data.name("models", key);
     const number = (column, otherwise = null) => {
       const value = data.number("models", key, column) ?? otherwise;
@@ -28,7 +28,7 @@
     const total = number("params_total"), layers = number("layers"), hidden = number("hidden"), heads = number("heads");
     const headDim = number("head_dim", hidden / heads);
     const rank = number("kv_lora_rank", 0), rope = number("rope_head_dim", 0);
-    const kvHeads = rank ? heads : number("kv_heads", attention === "mha" ? heads : null);
+    const kvHeads = rank || !cached ? heads : number("kv_heads", attention === "mha" ? heads : null);
     const sliding = number("layers_sliding", 0), linear = number("layers_linear", 0);
     const experts = number("experts", 1), moe = experts > 1;
     const chosen = moe ? number("experts_active") : 1;
@@ -53,8 +53,13 @@
       moeLayers: moe ? layers - number("layers_dense", 0) : 0,
       inner,
       matrices: activation === "swiglu" || activation === "geglu" ? 3 : 2,
+      vocab: number("vocab", 0),
       routed: experts > 1 ? atlas.quantities.routed_parameters(total, active, experts, chosen) : 0,
       seen: (tokens) => full * tokens + sliding * Math.min(tokens, window),
+      twiceSeen: (sequence) => {
+        const one = Math.min(sequence, window);
+        return full * sequence + sliding * one * (2 - one / sequence);
+      },
     };
   };
 
@@ -66,12 +71,21 @@
     return {
       total: params, active: params, layers, full: layers, sliding: 0, window: 0, hidden, heads, width: hidden,
       kv: (2 * kvHeads * hidden) / heads, kvHeads, experts: 1, chosen: 1, moeLayers: 0, inner: inputs.ffn,
-      matrices: inputs.gated === "yes" ? 3 : 2, routed: 0, seen: (tokens) => layers * tokens,
+      matrices: inputs.gated === "yes" ? 3 : 2, routed: 0, vocab: inputs.vocab,
+      seen: (tokens) => layers * tokens,
+      twiceSeen: (sequence) => layers * sequence,
     };
   };
 
   const PEAKS = {16: ["bf16_dense", "fp16_dense"], fp8: ["fp8_dense"], int8: ["int8_dense"], fp4: ["fp4_dense"]};
-  const PRECISIONS = {16: "16 位（BF16，没有就 FP16）", fp8: "FP8", int8: "INT8", fp4: "FP4"};
+  const NAMED = {16: "16 位（BF16 或 FP16）", fp8: "FP8", int8: "INT8", fp4: "FP4"};
+  const missing = (data, device, precision) => {
+    const said = PEAKS[precision].map((column) => data.text("devices", device, column));
+    const name = data.name("devices", device), words = NAMED[precision], gap = words.endsWith("）") ? "" : " ";
+    if (said.every((one) => one === "不支持")) return `${name} 不支持 ${words}。`;
+    if (said.includes("未公开")) return `${name} 没有公布 ${words}${gap}的稠密算力。`;
+    return `没有查到 ${name} 的 ${words}${gap}稠密算力。`;
+  };
   // Dense FLOP/s of a card, or null.
   const peakOf = (data, device, precision) => {
     const column = PEAKS[precision].find((one) => data.number("devices", device, one) !== null);
@@ -80,11 +94,9 @@
   const neededPeak = (data, device, precision, advice) => {
     const peak = peakOf(data, device, precision);
     if (peak === null) {
-      const said = data.text("devices", device, PEAKS[precision][0]) || "没有查到";
-      const name = data.name("devices", device);
-      throw new atlas.BadInput("precision", `${name} 的 ${PRECISIONS[precision]} 稠密算力：${said}。${advice}`);
+      throw new atlas.BadInput("precision", missing(data, device, precision) + advice);
     }
     return peak;
   };
-  Object.assign(atlas, {flowOf, typedFlow, peakOf, neededPeak});
+  Object.assign(atlas, {PEAKS, flowOf, typedFlow, peakOf, neededPeak});
 })();

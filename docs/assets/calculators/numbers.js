@@ -1,22 +1,27 @@
 // What was typed → a number, and a number → what is printed: scripts/atlas/calculators/numbers.py, digit for digit.
 (() => {
   const atlas = (globalThis.atlasCalculators ??= {});
-  const MULTIPLES = {"": 1, K: 1e3, k: 1e3, M: 1e6, B: 1e9, G: 1e9, T: 1e12, Ki: 1024, Mi: 1048576, 万: 1e4, 亿: 1e8, 万亿: 1e12};
-  const NUMBER = /^([+-]?)([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?[ ]?(Ki|Mi|[KkMBGT]|万亿|万|亿)?$/;
+  const MULTIPLES = {"": 1, k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12, ki: 1024, mi: 1048576, 万: 1e4, 亿: 1e8, 万亿: 1e12};
+  const DIGITS = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\\.[0-9]+)?|\\.[0-9]+";
+  const NUMBER = new RegExp(
+    `^([+-]?)(${DIGITS})(?:[eE]([+ -]?[0-9]{1,3}))?[ ]?([Kk]i|[Mm]i|[KkMmBbGgTt]|万亿|万|亿)?$`);
   const RAISED = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
-  const SMALLEST = -4, LARGEST = 15, GROUPED_FROM = 5;
+  const SMALLEST = -4, LARGEST = 15, GROUPED_FROM = 4;
   const TIGHT = new Set(["%", "×", ""]);
 
-  const parse = (text) => {
-    const found = NUMBER.exec(text.trim().replaceAll("，", ","));
+  const parse = (text, unit = "") => {
+    let plain = text.normalize("NFKC").replaceAll("−", "-").trim();
+    if (unit && plain.endsWith(unit)) plain = plain.slice(0, -unit.length).trim();
+    const found = NUMBER.exec(plain);
     if (!found) return null;
     const [, sign, digits, exponent, multiple] = found;
-    const value = Number(`${digits.replaceAll(",", "")}e${exponent || 0}`) * MULTIPLES[multiple || ""];
+    const power = (exponent || "0").replace(" ", "+");
+    const value = Number(`${digits.replace(/[, ]/g, "")}e${power}`) * MULTIPLES[(multiple || "").toLowerCase()];
     return sign === "-" ? -value : value;
   };
 
   const grouped = (whole, rest) => {
-    if (whole.length >= GROUPED_FROM) whole = whole.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, ",");
+    if (whole.length >= GROUPED_FROM) whole = whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ",");
     return rest ? `${whole}.${rest}` : whole;
   };
   const laidOut = (figures, power) => {

@@ -1,10 +1,12 @@
 // 并行策略选择: the same steps as scripts/atlas/calculators/parallelism.py and grids.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {show, BadInput, flowOf, typedFlow, neededPeak} = atlas;
+  const {show, flowOf, typedFlow, neededPeak} = atlas;
   const q = atlas.quantities;
   const MOST_STAGES = 128, MOST_CONTEXT = 64, MOST_CHUNKS = 8, SHORTEST = 4096, UNEVEN = 1.15, SHOWN = 10, TIED = 5;
   const BYTES = {style: "bytes", digits: 3}, PERCENT = {digits: 3, unit: "%"};
+  const ASKED = ["own_tp", "own_pp", "own_cp", "own_ep"];
+  const whole = (number) => show(number, {style: "whole"});
   const LOSSES = {
     again: "重算和各级不匀",
     tensor: "张量并行的通信",
@@ -60,25 +62,26 @@
     const routed = (flow.routed / (grid.expert * grid.stages)) * longest;
     const same = grid.data * grid.context, twins = (grid.tensor * grid.context * grid.data) / grid.expert;
     if (zero === 1) {
-      const kept = 2 + job.gradient;
-      return [dense * (kept + 12 / same) + routed * (kept + 12 / twins), dense, routed];
+      return [q.zero_one_bytes(dense, same, job.gradient) + q.zero_one_bytes(routed, twins, job.gradient), dense, routed];
     }
-    const whole = (4 * (dense + routed)) / stageLayers(flow, grid.stages);
-    return [(14 + job.gradient) * (dense / same + routed / twins) + whole, dense, routed];
+    const layers = stageLayers(flow, grid.stages);
+    const held = q.zero_three_bytes(dense, same, layers, job.gradient) + q.zero_three_bytes(routed, twins, layers, job.gradient);
+    return [held, dense, routed];
   };
   const activationsOf = (job, grid, full, chunks, micros) => {
-    const {flow} = job, divided = grid.tensor * grid.context, layers = stageLayers(flow, grid.stages);
-    const copies = flow.moeLayers ? flow.chosen : 0;
+    const {flow} = job, divided = grid.tensor * grid.context;
+    const copies = (2 * flow.chosen * flow.moeLayers) / flow.layers;
     const ffn = (flow.matrices === 3 ? 2 : 1) * flow.inner + copies * flow.hidden;
     const tokens = (job.sequence * job.micro) / grid.context;
     const light = q.counted_activation_bytes(tokens, flow.hidden, 2 * flow.width + flow.kv, ffn, grid.tensor, 1, 0);
-    const held = Math.min(chunks > 1 ? grid.stages + (grid.stages - 1) / chunks : grid.stages, micros);
-    if (full) {
-      return (held * q.activation_bytes_full_recompute(job.sequence, job.micro, flow.hidden, layers)) / divided + light;
-    }
-    return held * layers * light;
+    const kept = full ? q.activation_bytes_full_recompute(job.sequence, job.micro, flow.hidden) / divided : light;
+    const held = q.fullest_stage_bytes(
+      q.layers_in_flight(flow.layers, grid.stages, micros, chunks),
+      q.last_layers_in_flight(flow.layers, grid.stages, micros, chunks),
+      kept, q.logit_bytes(tokens, flow.vocab) / grid.tensor);
+    return full ? held + light : held;
   };
-  const attentionOf = (job) => q.causal_attention_per_token(job.flow.seen(job.sequence), job.flow.width);
+  const attentionOf = (job) => q.causal_attention_per_token(job.flow.twiceSeen(job.sequence), job.flow.width);
   const arithmetic = (job, grid, full) => {
     const tokens = job.sequence * job.micro;
     const wanted = q.training_compute(job.flow.active, tokens) + attentionOf(job) * tokens;
@@ -100,7 +103,7 @@
       Math.min(grid.tensor, flow.kvHeads);
     const line = grid.tensor * grid.context <= job.node ? job.inner : job.outer;
     const hides = (attentionOf(job) * tokens) / (grid.tensor * grid.context * grid.stages) / job.rate;
-    return Math.max(0, (3 * share * sent) / line - hides);
+    return q.exposed_context_seconds(share, sent, line, hides);
   };
   const expertOf = (job, grid, full) => {
     if (grid.expert === 1) return 0;
@@ -122,8 +125,8 @@
     const inside = Math.min(same, Math.max(1, Math.floor(job.node / grid.tensor)));
     const line = same <= inside ? job.inner : Math.min(job.inner, job.outer * inside);
     const gathered = (2 * spread) / line, scattered = (job.gradient * spread) / line;
-    if (zero === 1) return Math.max(0, scattered - (each * 2) / 3) + Math.max(0, gathered - each / 3);
-    return micros * Math.max(0, 2 * gathered + scattered - each);
+    if (zero === 1) return q.exposed_gradient_seconds(scattered, gathered, each);
+    return q.exposed_sharded_seconds(scattered, gathered, each, micros);
   };
 
   const planWith = (job, grid, zero, full, chunks) => {
@@ -145,7 +148,8 @@
       tensor: tensor * micros,
       context: context * micros,
       expert: expert * micros,
-      bubble: (grid.stages - 1) * (each / chunks + hop),
+      bubble: q.bubble_seconds(grid.stages, each, chunks, hop),
+      hop,
       data: dataOf(job, grid, zero, dense, routed, work + extra, micros),
     };
     plan.seconds = plan.work + plan.again + plan.tensor + plan.context + plan.expert + plan.bubble + plan.data;
@@ -159,43 +163,46 @@
     for (let one = 1; one <= MOST_CHUNKS; one += 1) if (stageLayers(job.flow, grid.stages) % one === 0) most = one;
     return most === 1 ? [1] : [1, most];
   };
-  const planOf = (job, grid) => {
-    let best = null, least = Infinity;
-    for (const full of job.always ? [true] : [false, true]) {
-      for (const zero of [1, 3]) {
-        for (const chunks of chunksOf(job, grid)) {
-          const one = planWith(job, grid, zero, full, chunks);
-          least = Math.min(least, one.memory);
-          if (one.memory <= job.memory && (best === null || one.seconds < best.seconds)) best = one;
-        }
-      }
-    }
-    return [best, least];
+  const plansOf = (job, grid) =>
+    (job.always ? [true] : [false, true]).flatMap((full) =>
+      [1, 3].flatMap((zero) => chunksOf(job, grid).map((chunks) => planWith(job, grid, zero, full, chunks))));
+  const trouble = ({grid, zero, chunks, full, seconds}) => {
+    const kinds = [grid.tensor, grid.stages, grid.context, grid.expert].filter((degree) => degree > 1).length;
+    return [zero, kinds, Number(chunks > 1), grid.tensor * grid.stages * grid.context, Number(full), seconds];
   };
+  const before = (one, other) => {
+    const at = one.findIndex((number, place) => number !== other[place]);
+    return at >= 0 && one[at] < other[at];
+  };
+  const simplest = (found) => found.reduce((best, one) => (before(trouble(one), trouble(best)) ? one : best));
+  const slower = (one, best) => 100 * (one.seconds / best.seconds - 1);
   const search = (job) => {
-    const found = {plans: [], short: 0, least: [0, ""], dropped: {uneven: 0, batch: 0}};
+    const found = {plans: [], tied: [], short: 0, least: [0, ""], dropped: {uneven: 0, batch: 0}};
     for (const grid of grids(job, found.dropped)) {
-      const [best, least] = planOf(job, grid);
-      if (best !== null) {
-        found.plans.push(best);
+      const every = plansOf(job, grid), fitting = every.filter((one) => one.memory <= job.memory);
+      if (fitting.length) {
+        found.plans.push(fitting.reduce((best, one) => (one.seconds < best.seconds ? one : best)));
+        found.tied.push(...fitting);
         continue;
       }
+      const least = Math.min(...every.map((one) => one.memory));
       if (!found.short || least < found.least[0]) found.least = [least, nameOf(grid)];
       found.short += 1;
     }
     found.plans.sort((one, other) => one.seconds - other.seconds);
+    found.tied = found.tied.filter((one) => slower(one, found.plans[0]) <= TIED);
     return found;
   };
 
   const innerOf = (inputs, data) => {
     if (inputs.inner === "free") return inputs.inner_speed;
     if (inputs.inner !== "device") return data.number("interconnects", inputs.inner, "bandwidth_uni") || 0;
-    const own = data.number("devices", inputs.device, "link_uni");
-    if (own === null) {
-      const name = data.name("devices", inputs.device);
-      throw new BadInput("inner", `数据里没有 ${name} 的机内互联带宽，选一条链路，或选“自己填”。`);
-    }
-    return own;
+    return data.number("devices", inputs.device, "link_uni") ?? inputs.outer;
+  };
+  const unlinked = (inputs, data) => {
+    if (inputs.inner !== "device" || data.number("devices", inputs.device, "link_uni") !== null) return [];
+    const speed = show(inputs.outer, {digits: 3, unit: "GB/s"}), name = data.name("devices", inputs.device);
+    return [`没有查到 ${name} 的机内互联带宽，机内也按机间的 ${speed} 算；知道的话，选一条链路或“自己填”。`];
   };
   const jobOf = (inputs, data) => {
     const peak = neededPeak(data, inputs.device, inputs.precision, "换一种精度或设备。");
@@ -219,7 +226,6 @@
     };
   };
 
-  const slower = (one, best) => 100 * (one.seconds / best.seconds - 1);
   const utilisation = (job, one) => (((100 * one.work) / one.seconds) * job.rate) / job.peak;
   const lossOf = (one) => {
     const name = Object.keys(LOSSES).reduce((worst, key) => (one[key] > one[worst] ? key : worst));
@@ -228,28 +234,37 @@
   };
   const whyNot = (job, grid) => {
     if (grid.tensor > job.node || job.flow.heads % grid.tensor || !Number.isInteger(Math.log2(grid.tensor))) {
-      return "TP 要是二的幂、除得尽注意力头、不超过一台机器的卡数";
+      return "TP 要是二的幂、能整除注意力头数、不超过一个快线域的卡数";
     }
     if (grid.stages > Math.min(MOST_STAGES, job.flow.layers) || uneven(job.flow, grid.stages) > UNEVEN) {
       return "层切得太不匀，最长的一级拖慢所有人";
     }
-    if (job.batch % (grid.data * job.micro)) return `DP×微批是 ${grid.data * job.micro}，除不尽全局批 ${job.batch}`;
-    if (grid.context > 1 && job.sequence / grid.context < SHORTEST) return `上下文并行之后每张卡不到 ${SHORTEST} 个词元`;
-    const least = planOf(job, grid)[1];
+    if (job.batch % (grid.data * job.micro)) {
+      return `全局批 ${whole(job.batch)} 不能被 DP×微批（${whole(grid.data * job.micro)}）整除`;
+    }
+    if (grid.context > 1 && job.sequence / grid.context < SHORTEST) return `上下文并行之后每张卡不到 ${whole(SHORTEST)} 个词元`;
+    const least = Math.min(...plansOf(job, grid).map((one) => one.memory));
     if (least > job.memory) return `最省也要 ${show(least, BYTES)}，一张卡能用 ${show(job.memory, BYTES)}`;
-    return "CP 要是二的幂，EP 要除得尽专家数和 TP×CP×DP";
+    return "CP 要是二的幂，EP 要能整除专家数和 TP×CP×DP";
+  };
+  const adviceOn = (job, found) => {
+    const batch = `全局批 ${whole(job.batch)}`;
+    if (!found.short) return `不是显存不够，是${batch} 不能被任何一种切法的 DP×微批整除：换一个全局批或微批，或换卡数。`;
+    const other = found.dropped.batch ? `；${batch} 换一个能被更多 DP×微批整除的数，也会多出些切法` : "";
+    return `加卡、换显存大的卡、缩短序列，或减小微批${other}。`;
   };
   const ownGrid = (job, inputs, found) => {
-    if (inputs.own_pp === null && inputs.own_tp === null) return ["", {}];
-    const tensor = inputs.own_tp ?? 1, stages = inputs.own_pp ?? 1, context = inputs.own_cp ?? 1, expert = inputs.own_ep ?? 1;
+    const asked = ASKED.map((name) => inputs[name]);
+    if (asked.every((one) => one === null)) return ["", {}];
+    const [tensor, stages, context, expert] = asked.map((one) => one ?? 1);
     const divisor = tensor * stages * context;
-    if (job.cards % divisor) return [`你填的 TP×PP×CP 是 ${divisor}，除不尽 ${job.cards} 张卡。`, {}];
+    if (job.cards % divisor) return [`${whole(job.cards)} 张卡不能被你填的 TP×PP×CP（${whole(divisor)}）整除。`, {}];
     const grid = {tensor, stages, context, data: job.cards / divisor, expert};
     const rank = found.plans.findIndex((one) => nameOf(one.grid) === nameOf(grid));
     if (rank < 0) return [`${nameOf(grid)}：不在可行的里面，${whyNot(job, grid)}。`, {}];
     const one = found.plans[rank], much = slower(one, found.plans[0]);
     const word = much <= TIED ? "与最快的分不出先后" : `比最快的慢 ${show(much, PERCENT)}`;
-    const sentence = `${nameOf(grid)}：${found.plans.length} 种里排第 ${rank + 1}，${word}；${lossOf(one)}。`;
+    const sentence = `${nameOf(grid)}：${whole(found.plans.length)} 种里排第 ${whole(rank + 1)}，${word}；${lossOf(one)}。`;
     return [sentence, {own_seconds: one.seconds, own_rank: rank + 1, own_slower: much, own_mfu: utilisation(job, one)}];
   };
   const fails = (job, found) => {
@@ -258,17 +273,35 @@
       const [least, name] = found.least, usable = show(job.memory, BYTES);
       rows.push(["显存放不下", found.short, `最省的是 ${name}，也要 ${show(least, BYTES)}，一张卡能用 ${usable}`]);
     }
-    if (found.dropped.batch) rows.push(["批分不匀", found.dropped.batch, `全局批 ${job.batch} 要能被 DP×微批整除`]);
+    if (found.dropped.batch) rows.push(["批分不匀", found.dropped.batch, `全局批 ${whole(job.batch)} 要能被 DP×微批整除`]);
     if (found.dropped.uneven) {
-      const layers = show(job.flow.layers, {style: "whole"});
-      rows.push(["层切不匀", found.dropped.uneven, `${layers} 层切开后，最长的一级比平均多出 15% 以上`]);
+      rows.push(["层切不匀", found.dropped.uneven, `${whole(job.flow.layers)} 层切开后，最长的一级比平均多出 15% 以上`]);
     }
     return rows;
   };
-  const row = (job, one, best) => {
+  const howOf = (one) => {
     const pieces = one.chunks > 1 ? `，每卡 ${one.chunks} 小段` : "";
-    const how = `ZeRO-${one.zero}，${one.full ? "全部重算" : "轻量重算"}${pieces}`;
-    return [nameOf(one.grid), one.seconds, slower(one, best), utilisation(job, one), one.memory, one.micros, how, lossOf(one)];
+    return `ZeRO-${one.zero}，${one.full ? "全部重算" : "轻量重算"}${pieces}`;
+  };
+  const row = (job, one, best) =>
+    [nameOf(one.grid), one.seconds, slower(one, best), utilisation(job, one), one.memory, one.micros, howOf(one), lossOf(one)];
+  const SECONDS = {style: "seconds", digits: 3}, lasts = (seconds) => show(seconds, SECONDS);
+  const stepsOf = (job, one) => {
+    const {grid} = one, many = whole(one.micros), pieces = one.chunks === 1 ? "" : ` ÷ ${one.chunks}`;
+    const each = lasts((one.work + one.again + one.tensor + one.context + one.expert) / one.micros);
+    const parts = [["计算", one.work], ["重算与不匀", one.again], ["TP、CP 通信", one.tensor + one.context], ["专家通信", one.expert]];
+    const terms = parts.filter((part) => part[1] > 0).map(([name, part]) => `${name} ${lasts(part / one.micros)}`);
+    const bubble = lasts(one.bubble), all = lasts(one.seconds), size = (value) => show(value, BYTES);
+    const lost = `${whole(grid.stages - 1)} ×（${each}${pieces} + 级间 ${lasts(one.hop)}）`;
+    const rate = show((100 * job.rate) / job.peak, PERCENT), used = show(utilisation(job, one), PERCENT);
+    return [
+      `${nameOf(grid)} 的微批数 = ${whole(job.batch)} ÷（${whole(grid.data)} × ${whole(job.micro)}）= ${many}`,
+      `一级做一个微批 = ${terms.join(" + ")}${terms.length > 1 ? ` = ${each}` : ""}`,
+      ...(grid.stages > 1 ? [`气泡 = ${lost} = ${bubble}`] : []),
+      `一步 = ${many} × ${each} + 气泡 ${bubble} + DP 通信 ${lasts(one.data)} = ${all}`,
+      `MFU = ${rate} × 计算 ${lasts(one.work)} ÷ ${all} = ${used}`,
+      `每卡显存 = 状态 ${size(one.states)} + 激活和输出得分 ${size(one.activations)} = ${size(one.memory)}`,
+    ];
   };
 
   atlas.calculators.parallelism = (inputs, data) => {
@@ -276,14 +309,16 @@
     const values = {fitting: found.plans.length, looked: found.plans.length + found.short};
     const [sentence, own] = ownGrid(job, inputs, found);
     if (sentence) notes.push(sentence);
+    notes.push(...unlinked(inputs, data));
     const tables = {fails: fails(job, found)};
     if (!found.plans.length) {
-      values.best = "没有放得下的切法";
-      notes.push("加卡、换显存大的卡、缩短序列，或减小微批。");
+      values.best = found.short ? "没有放得下的切法" : "没有分得匀的切法";
+      notes.push(adviceOn(job, found));
       return {values, tables, notes};
     }
-    const best = found.plans[0], shown = found.plans.slice(0, SHOWN);
+    const plain = simplest(found.tied), best = found.plans[0], shown = found.plans.slice(0, SHOWN);
     Object.assign(values, {
+      suggested: `${nameOf(plain.grid)}：${howOf(plain)}`,
       best: nameOf(best.grid),
       seconds: best.seconds,
       mfu: utilisation(job, best),
@@ -295,6 +330,6 @@
     tables.plans = shown.map((one) => row(job, one, best));
     const parts = shown.map((one) =>
       [nameOf(one.grid), [one.work, one.again, one.tensor + one.context, one.expert, one.bubble, one.data], null, ""]);
-    return {values, tables, bars: {parts}, notes};
+    return {values, tables, bars: {parts}, notes, steps: stepsOf(job, best)};
   };
 })();

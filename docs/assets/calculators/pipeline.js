@@ -1,10 +1,11 @@
 // 流水线气泡: the same steps as scripts/atlas/calculators/pipeline.py and schedules.py.
 (() => {
   const atlas = globalThis.atlasCalculators;
-  const {BadInput} = atlas;
+  const {BadInput, show} = atlas;
   const q = atlas.quantities;
   const KINDS = {gpipe: "GPipe", "1f1b": "1F1B", interleaved: "交错 1F1B", "zb-h1": "零气泡 ZB-H1", "zb-h2": "零气泡 ZB-H2"};
-  const MOST_STAGES = 8, MOST_PASSES = 24;
+  const MOST_CELLS = 4096, DUST = 1e-9, COUNT = {style: "whole"};
+  const plain = (value) => show(value, {digits: 6}), span = (value) => show(value, {digits: 8, unit: "份"});
   const numbers = (count, make) => Array.from({length: Math.max(0, count)}, (_, at) => make(at));
 
   // What a card does, in order: [kind, micro-batch, chunk].
@@ -12,14 +13,14 @@
     const steps = forward.slice(0, ahead).map((which) => ["F", ...which]);
     backward.forEach((which, at) => {
       if (ahead + at < forward.length) steps.push(["F", ...forward[ahead + at]]);
-      steps.push(["B", ...which]);
+      steps.push(["BW", ...which]);
     });
     return steps;
   };
   const split = (micros, ahead, delay) => {
     const steps = numbers(Math.min(ahead, micros), (micro) => ["F", micro, 0]);
     for (let micro = 0; micro < micros; micro += 1) {
-      steps.push(["I", micro, 0]);
+      steps.push(["B", micro, 0]);
       if (micro >= delay) steps.push(["W", micro - delay, 0]);
       if (ahead + micro < micros) steps.push(["F", ahead + micro, 0]);
     }
@@ -31,7 +32,7 @@
     return inTurn(order, order, Math.min(stages - card - 1, micros));
   };
   const ORDERS = {
-    gpipe: (card, stages, micros) => ["F", "B"].flatMap((kind) => numbers(micros, (micro) => [kind, micro, 0])),
+    gpipe: (card, stages, micros) => ["F", "BW"].flatMap((kind) => numbers(micros, (micro) => [kind, micro, 0])),
     "1f1b": oneByOne,
     interleaved: (card, stages, micros, chunks) => {
       if (chunks === 1) return oneByOne(card, stages, micros);
@@ -47,13 +48,13 @@
   };
 
   const needed = (step, micro, place, places) => {
-    if (step === "W") return [["I", micro, place]];
+    if (step === "W") return [["B", micro, place]];
     if (step === "F") return place ? [["F", micro, place - 1]] : [];
     return [["F", micro, place], ...(place < places - 1 ? [[step, micro, place + 1]] : [])];
   };
   const simulate = (kind, stages, micros, chunks, times) => {
     const orders = numbers(stages, (card) => ORDERS[kind](card, stages, micros, chunks));
-    const length = {F: times.forward, B: times.input + times.weight, I: times.input, W: times.weight};
+    const length = {F: times.forward, BW: times.input + times.weight, B: times.input, W: times.weight};
     const done = new Map(), clock = numbers(stages, () => 0), at = numbers(stages, () => 0), passes = [];
     for (let moved = true; moved;) {
       moved = false;
@@ -75,43 +76,59 @@
     return passes;
   };
   const own = (passes, card) => passes.filter((one) => one.card === card);
-  const stepTime = (passes, stages) => Math.max(...numbers(stages, (card) => {
-    const mine = own(passes, card);
-    return Math.max(...mine.map((one) => one.start + one.time)) - Math.min(...mine.map((one) => one.start));
-  }));
-  const heldIn = (passes, stages, chunks) => Math.max(...numbers(stages, (card) => {
-    let now = 0, most = 0;
-    for (const one of own(passes, card)) {
-      if (one.kind !== "I") now += one.kind === "F" ? 1 : -1;
-      most = Math.max(most, now);
-    }
-    return most;
-  })) / chunks;
 
-  const idleOf = (kind, stages, chunks, {forward, input, weight}) => {
-    if (kind === "zb-h1") return q.zero_bubble_h1_idle(stages, forward, input, weight);
-    if (kind === "zb-h2") return q.zero_bubble_h2_idle(stages, forward, input, weight);
-    return q.pipeline_idle(stages, forward, input, weight, kind === "interleaved" ? chunks : 1);
+  const idleOf = (kind, stages, micros, chunks, {forward, input, weight}) => {
+    const own = [stages, forward, input, weight];
+    let idle;
+    if (kind === "zb-h1") idle = q.zero_bubble_h1_idle(...own, micros);
+    else if (kind === "zb-h2") idle = q.zero_bubble_h2_idle(...own, micros);
+    else idle = q.pipeline_idle(...own, kind === "interleaved" ? chunks : 1);
+    return idle > DUST * q.pipeline_idle(...own) ? idle : 0;
   };
   const heldBy = (kind, stages, micros, chunks) => {
     if (kind === "gpipe") return micros;
-    if (kind === "interleaved") return Math.min(stages + (stages - 1) / chunks, micros);
+    if (kind === "interleaved" && chunks > 1) return Math.min(stages + (stages - 1) / chunks, micros);
     return Math.min(kind === "zb-h2" ? 2 * stages - 1 : stages, micros);
   };
   const caveats = (kind, stages, micros, times) => {
     const notes = [];
-    if (kind === "zb-h2" && micros < 2 * stages - 1) {
-      notes.push("ZB-H2 要至少 2p−1 个微批才填得满；现在微批不够，公式偏乐观。");
-    } else if (micros < stages) {
-      notes.push("微批比级数还少，大半的卡大半时间空着。");
-    }
-    if (kind.startsWith("zb") && times.weight > Math.min(times.forward, times.input)) {
-      notes.push("零气泡的公式假设 W 不比 F、B 长。");
+    if (micros < stages) notes.push("微批比级数还少，流水线灌不满。");
+    const wanted = {"zb-h1": stages, "zb-h2": 2 * stages - 1}[kind];
+    if (wanted === undefined) return notes;
+    const missing = micros < wanted ? [`微批至少 ${show(wanted, COUNT)} 个`] : [];
+    if (times.weight > times.forward) missing.push("权重梯度 W 不长于前向 F");
+    if (missing.length) {
+      notes.push(`论文的式子假设${missing.join("、")}，这里不成立；这些数是按同样的次序一趟一趟排出来的。`);
     }
     return notes;
   };
+  const working = ({forward, input, weight}, micros, work) => {
+    const parts = [forward, input, weight].map(plain).join(" + ");
+    return `理想时间 = m(F + B + W) = ${plain(micros)} ×（${parts}）= ${span(work)}`;
+  };
+  const idling = (kind, stages, micros, chunks, {forward, input, weight}, idle) => {
+    const before = plain(forward + input), cards = plain(stages - 1), saved = plain(Math.min(forward, weight));
+    if (kind === "zb-h1") {
+      const held = plain(Math.min(micros, stages) - 1), sum = `${cards} × ${before} − ${held} × ${saved}`;
+      return [`每卡空闲 = (p − 1)(F + B) − (min(m, p) − 1) min(F, W) = ${sum} = ${span(idle)}`];
+    }
+    if (kind === "zb-h2") {
+      const more = Math.min(micros, 2 * stages - 1) - 1, rest = plain(stages - 1 - Math.floor(more / 2));
+      const first = `${cards} × ${before} − ${plain(more)} × ${saved}`, second = `${rest} × ${before} − ${plain(more % 2)} × ${saved}`;
+      return [`n = min(m, 2p − 1) − 1 = ${plain(more)}`, `每卡空闲 = ${first} 与 ${second} 中大的 = ${span(idle)}`];
+    }
+    const whole = plain(forward + input + weight);
+    if (kind === "interleaved") {
+      return [`每卡空闲 = (p − 1)(F + B + W) ÷ v = ${cards} × ${whole} ÷ ${plain(chunks)} = ${span(idle)}`];
+    }
+    return [`每卡空闲 = (p − 1)(F + B + W) = ${cards} × ${whole} = ${span(idle)}`];
+  };
+  const shares = (idle, work) => {
+    const step = span(work + idle), share = show(q.idle_share(idle, work), {style: "fixed", digits: 1, unit: "%"});
+    return [`一步用时 = ${span(work)} + ${span(idle)} = ${step}`, `气泡占全程 = ${span(idle)} ÷ ${step} = ${share}`];
+  };
   const row = (kind, stages, micros, chunks, times, work) => {
-    const idle = idleOf(kind, stages, chunks, times);
+    const idle = idleOf(kind, stages, micros, chunks, times);
     let label = KINDS[kind], sent = 1;
     if (kind === "interleaved") {
       if (micros % stages) return [`${label}（微批要是级数的倍数）`, null, null, null, null, null];
@@ -119,10 +136,13 @@
     }
     return [label, idle, q.idle_ratio(idle, work), q.idle_share(idle, work), heldBy(kind, stages, micros, chunks), sent];
   };
-  const lanes = (passes, stages) => numbers(stages, (card) => [
-    `卡 ${card}`,
-    own(passes, card).map((one) => [one.start, one.time, one.kind, `${one.micro + 1}${"′".repeat(one.chunk)}`]),
-  ]);
+  const letter = (chunk) => String.fromCharCode(97 + (chunk % 26)).repeat(Math.floor(chunk / 26) + 1);
+  const lanes = (passes, stages) => {
+    const pieced = passes.some((one) => one.chunk);
+    const text = (one) => `${one.micro + 1}${pieced ? letter(one.chunk) : ""}`;
+    return numbers(stages, (card) =>
+      [`卡 ${card}`, own(passes, card).map((one) => [one.start, one.time, one.kind, text(one)])]);
+  };
 
   atlas.calculators.pipeline = (inputs) => {
     const {kind, stages, micros, chunks} = inputs;
@@ -131,7 +151,7 @@
     }
     const times = {forward: inputs.forward, input: inputs.input, weight: inputs.weight};
     const work = q.pipeline_work(micros, times.forward, times.input, times.weight);
-    const idle = idleOf(kind, stages, chunks, times);
+    const idle = idleOf(kind, stages, micros, chunks, times);
     const values = {
       share: q.idle_share(idle, work),
       ratio: q.idle_ratio(idle, work),
@@ -143,17 +163,14 @@
     };
     const notes = caveats(kind, stages, micros, times);
     const tables = {kinds: Object.keys(KINDS).map((one) => row(one, stages, micros, chunks, times, work))};
+    const steps = [working(times, micros, work), ...idling(kind, stages, micros, chunks, times, idle), ...shares(idle, work)];
     const pieces = kind === "interleaved" ? chunks : 1;
-    if (stages > MOST_STAGES || micros * pieces > MOST_PASSES) {
-      notes.push(`超过 ${MOST_STAGES} 级，或微批乘小段超过 ${MOST_PASSES}，图太大，不画了；数照算。`);
-      return {values, tables, notes};
+    const cells = stages * micros * pieces * (kind.startsWith("zb") ? 3 : 2);
+    if (cells > MOST_CELLS) {
+      notes.push(`图有 ${show(cells, COUNT)} 格，超过 ${show(MOST_CELLS, COUNT)}，太大，不画了；数照算。`);
+      return {values, tables, notes, steps};
     }
     const passes = simulate(kind, stages, micros, pieces, times);
-    values.drawn = stepTime(passes, stages) - work;
-    values.held = heldIn(passes, stages, pieces);
-    if (Math.abs(values.drawn - idle) > 1e-9 * (work + idle)) {
-      notes.push("照着排出来的空闲和公式不一样：微批太少，或 W 比别的长，公式的前提不成立，以图为准。");
-    }
-    return {values, tables, schedules: {drawing: lanes(passes, stages)}, notes};
+    return {values, tables, schedules: {drawing: lanes(passes, stages)}, notes, steps};
   };
 })();

@@ -11,7 +11,18 @@
       const centre = share + square / (2 * items), scale = 1 + square / items;
       return [(centre - half) / scale, (centre + half) / scale];
     };
+    const newcombe = (correct, items, correct2, items2, critical) => {
+      const first = correct / items, second = correct2 / items2;
+      const [low, high] = wilson(correct, items, critical), [low2, high2] = wilson(correct2, items2, critical);
+      const below = sqrt((first - low) * (first - low) + (high2 - second) * (high2 - second));
+      const above = sqrt((high - first) * (high - first) + (second - low2) * (second - low2));
+      return [first - second - below, first - second + above];
+    };
     return {
+      newcombe_low: (correct, items, correct2, items2, critical = 1.96) =>
+        100 * newcombe(correct, items, correct2, items2, critical)[0],
+      newcombe_high: (correct, items, correct2, items2, critical = 1.96) =>
+        100 * newcombe(correct, items, correct2, items2, critical)[1],
       standard_error: (accuracy, items) => 100 * sqrt((accuracy * (1 - accuracy)) / items),
       wilson_low: (correct, items, critical = 1.96) => 100 * wilson(correct, items, critical)[0],
       wilson_high: (correct, items, critical = 1.96) => 100 * wilson(correct, items, critical)[1],
@@ -72,6 +83,8 @@
       all_reduce_factor,
       all_gather_factor,
       tree_steps,
+      hierarchical_all_reduce_seconds: (message, inner, outer, cards, nodes) =>
+        (all_reduce_factor(cards) * message) / inner + (all_reduce_factor(nodes) * message) / (cards * outer),
       alpha_beta_seconds: (steps, latency, sent, bandwidth) => steps * latency + sent / bandwidth,
       ring_tree_crossover: (cards, bandwidth, latency) =>
         ((2 * (cards - 1) - tree_steps(cards)) * latency * bandwidth) / (2 - all_reduce_factor(cards)),
@@ -93,8 +106,13 @@
   const pipelines = {
     pipeline_work: (micros, forward, backward, weight) => micros * (forward + backward + weight),
     pipeline_idle: (stages, forward, backward, weight, virtual = 1) => ((stages - 1) * (forward + backward + weight)) / virtual,
-    zero_bubble_h1_idle: (stages, forward, backward, weight) => (stages - 1) * (forward + backward - weight),
-    zero_bubble_h2_idle: (stages, forward, backward, weight) => max(0, (stages - 1) * (forward + backward - 2 * weight)),
+    zero_bubble_h1_idle: (stages, forward, backward, weight, micros = Infinity) =>
+      (stages - 1) * (forward + backward) - (min(micros, stages) - 1) * min(forward, weight),
+    zero_bubble_h2_idle: (stages, forward, backward, weight, micros = Infinity) => {
+      const more = min(micros, 2 * stages - 1) - 1, saved = min(forward, weight);
+      const filled = (stages - 1) * (forward + backward) - more * saved;
+      return max(filled, (stages - 1 - Math.floor(more / 2)) * (forward + backward) - (more % 2) * saved);
+    },
     idle_share: (idle, work) => (100 * idle) / (idle + work),
     idle_ratio: (idle, work) => (100 * idle) / work,
   };
@@ -117,10 +135,31 @@
       const most = virtual === 1 ? stages : virtual ? stages + (stages - 1) / virtual : microBatches;
       return held * min(microBatches, most);
     },
+    last_layers_in_flight: (layers, stages, microBatches, virtual = 1) => {
+      const held = ceil(layers / stages);
+      if (stages === 1) return held;
+      return held * min(microBatches, virtual ? stages - (stages - 1) / virtual : microBatches);
+    },
     logit_bytes: (tokens, vocab, width = 4) => tokens * vocab * width,
     kv_bytes_per_token: (layers, kvHeads, headDim, width = 2) => 2 * layers * kvHeads * headDim * width,
     mla_bytes_per_token: (layers, kvRank, ropeDim, width = 2) => layers * (kvRank + ropeDim) * width,
+    linear_state_bytes: (layers, heads, keyDim, valueDim, width = 4) => layers * heads * keyDim * valueDim * width,
     kv_cache_bytes: (perToken, tokens, requests = 1) => perToken * tokens * requests,
+  };
+
+  const bubble_seconds = (stages, each, virtual = 1, hop = 0) => (stages - 1) * (each / virtual + hop);
+  const parallelism = {
+    bubble_seconds,
+    parallel_step_seconds: (micros, each, stages, virtual = 1, hop = 0, exposed = 0) =>
+      micros * each + bubble_seconds(stages, each, virtual, hop) + exposed,
+    exposed_context_seconds: (layers, sent, bandwidth, attention) => max(0, (3 * layers * sent) / bandwidth - attention),
+    exposed_gradient_seconds: (scattered, gathered, arithmetic) =>
+      max(0, scattered - (arithmetic * 2) / 3) + max(0, gathered - arithmetic / 3),
+    exposed_sharded_seconds: (scattered, gathered, arithmetic, micros) => micros * max(0, 2 * gathered + scattered - arithmetic),
+    zero_one_bytes: (parameters, cards, gradient = 4) => parameters * (2 + gradient + 12 / cards),
+    zero_three_bytes: (parameters, cards, layers, gradient = 4) =>
+      ((14 + gradient) * parameters) / cards + (4 * parameters) / layers,
+    fullest_stage_bytes: (first, last, kept, scores) => max(first * kept, last * kept + scores),
   };
 
   const serving = {
@@ -129,6 +168,6 @@
   };
 
   atlas.quantities = {
-    ...evaluation, ...models, ...memory, ...serving, ...compute, ...experts, ...communication, ...pipelines,
+    ...evaluation, ...models, ...memory, ...serving, ...compute, ...experts, ...communication, ...pipelines, ...parallelism,
   };
 })();

@@ -36,17 +36,23 @@
   };
   const isAsked = (one, values) => (one.when ?? []).every(([name, keys]) => keys.includes(values[name]));
 
+  const LONGEST = 40;
+  const short = (text) => ([...text].length <= LONGEST ? text : `${[...text].slice(0, LONGEST).join("")}……`);
   const choice = (one, text) => {
+    if (!text) throw new BadInput(one.name, `“${one.label}”还没有选，请从列表里选一个。`);
     if (!Object.hasOwn(choices(one), text)) {
-      throw new BadInput(one.name, `“${one.label}”里没有“${text}”这一项，请从列表里选一个。`);
+      throw new BadInput(one.name, `“${one.label}”里没有“${short(text)}”这一项，请从列表里选一个。`);
     }
     return text;
   };
   const bound = {digits: 12};
   const number = (one, text) => {
     if (!text && one.optional) return null;
-    const value = atlas.parse(text);
-    const said = `“${one.label}”` + (text ? `写成了“${text}”` : "还空着");
+    const value = atlas.parse(text, one.unit);
+    const said = `“${one.label}”` + (text ? `写成了“${short(text)}”` : "还空着");
+    if (value === null && /[,，]/.test(text)) {
+      throw new BadInput(one.name, `${said}，逗号只能隔开千位，例如 1,000；小数点写成“.”。`);
+    }
     if (value === null || !Number.isFinite(value)) {
       throw new BadInput(one.name, `${said}，请填一个数，例如 ${one.default || "1"}。`);
     }

@@ -1,7 +1,7 @@
 // A model → the sizes that memory depends on: scripts/atlas/calculators/shapes.py.
 (() => {
   const atlas = (globalThis.atlasCalculators ??= {});
-  const q = atlas.quantities;
+  const q = atlas.quantities, {show} = atlas;
   const PLAIN = new Set(["gelu", "relu", "relu2"]);
 
   const shape = (given) => {
@@ -56,8 +56,22 @@
     });
   };
 
-  atlas.ownShape = (inputs) =>
-    shape({
+  const COUNT = {style: "count", digits: 4};
+  const check = ({params, layers, hidden, heads, kv_heads: kvHeads, vocab, experts, active, expert_ffn: expertFfn}) => {
+    const bad = (name, sentence) => { throw new atlas.BadInput(name, sentence); };
+    if (hidden % heads) bad("heads", "隐藏维要是注意力头数的整数倍，请检查这两个数。");
+    if (heads % kvHeads) bad("kv_heads", "注意力头数要是 KV 头数的整数倍：KV 头不能比注意力头多，也不能分不均。");
+    if (!experts) return;
+    if (active > experts) bad("active", "每词元专家数比每层专家数还多，请检查这两个数。");
+    const held = layers * q.expert_parameters(hidden, expertFfn, experts) + q.embedding_parameters(vocab, hidden);
+    if (held > params) {
+      const [known, most] = [held, params].map((one) => show(one, COUNT));
+      bad("params", `专家和词嵌入加起来有 ${known}参数，比填的总参数 ${most}还多，请检查这几个数。`);
+    }
+  };
+  atlas.ownShape = (inputs) => {
+    check(inputs);
+    return shape({
       params: inputs.params,
       layers: inputs.layers,
       hidden: inputs.hidden,
@@ -74,4 +88,5 @@
       moe_layers: inputs.experts ? inputs.layers : 0,
       guesses: [],
     });
+  };
 })();

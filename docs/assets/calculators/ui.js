@@ -2,6 +2,7 @@
 (() => {
   const atlas = globalThis.atlasCalculators;
   const WAIT = 250; // browsers refuse an address that changes too often
+  const QUIET = 600; // a screen reader is told once typing pauses, not at every key
 
   const start = (section) => {
     const id = section.dataset.calculator;
@@ -10,19 +11,20 @@
     const fault = section.querySelector(".atlas-calculator-error");
     const said = section.querySelector(".atlas-calculator-said");
     const blocks = section.querySelector(".atlas-calculator-blocks");
+    const told = section.querySelector(".atlas-calculator-told");
     const done = section.querySelector(".atlas-calculator-done");
     const control = (name) => form.querySelector(`[name="${name}"]`);
     const foreign = new Map(); // keys from the address that no list offers: said, not swallowed
     const searched = new Map();
-    let timer = 0;
+    let timer = 0, telling = 0, place = null;
 
     const texts = () => Object.fromEntries(inputs.map((one) => [one.name, foreign.get(one.name) ?? control(one.name).value]));
     const put = (name, text) => {
       foreign.delete(name);
-      const field = control(name);
-      field.value = text;
-      if (field.value !== text && field.tagName === "SELECT") {
-        foreign.set(name, text);
+      const field = control(name), key = text.trim();
+      field.value = field.tagName === "SELECT" ? key : text;
+      if (field.tagName === "SELECT" && field.value !== key) {
+        foreign.set(name, key);
         field.selectedIndex = -1;
       }
     };
@@ -43,7 +45,13 @@
     };
     const remember = () => {
       clearTimeout(timer);
-      history.replaceState(history.state, "", address());
+      try { history.replaceState(history.state, "", address()); } catch { /* refused: the link is still there to copy */ }
+    };
+    const tell = (error) => {
+      const keys = [...said.querySelectorAll(".atlas-calculator-key")]
+        .map((one) => `${one.querySelector("dt").textContent} ${one.querySelector("dd").textContent}`);
+      const note = said.querySelector(".atlas-calculator-note")?.textContent ?? "";
+      told.textContent = error ? error.sentence : `${keys.join("，")}。${note}`;
     };
 
     const ask = () => {
@@ -79,7 +87,7 @@
       let error = null;
       try {
         const result = atlas.run(id, typed);
-        show(atlas.summaryHtml(id, result), atlas.blocksHtml(id, result));
+        show(atlas.summaryHtml(id, result), atlas.stepsHtml(result) + atlas.blocksHtml(id, result));
       } catch (caught) {
         if (!(caught instanceof atlas.BadInput)) throw caught;
         error = caught;
@@ -89,10 +97,14 @@
         }
       }
       // Beside the field, or else below the form: on a phone the form is longer than the screen.
-      (error?.input ? control(error.input).closest(".atlas-calculator-field") : form).after(fault);
+      const wanted = error?.input ? control(error.input).closest(".atlas-calculator-field") : form;
+      if (error && wanted !== place) wanted.after(fault);
+      if (error) place = wanted;
       fault.hidden = !error;
       if (fault.textContent !== (error?.sentence ?? "")) fault.textContent = error?.sentence ?? "";
       said.hidden = blocks.hidden = Boolean(error);
+      clearTimeout(telling);
+      telling = setTimeout(tell, QUIET, error);
     };
 
     const search = (block) => {
@@ -126,11 +138,12 @@
 
     const copy = async () => {
       remember();
+      const link = new URL(address(), location.href).href;
       try {
-        await navigator.clipboard.writeText(location.href);
+        await navigator.clipboard.writeText(link);
         done.textContent = "已复制。";
       } catch {
-        done.textContent = `复制不了，请自己复制这个地址：${location.href}`;
+        done.textContent = `复制不了，请自己复制这个地址：${link}`;
       }
     };
     form.addEventListener("input", (event) => {
@@ -155,6 +168,7 @@
     form.querySelector("fieldset").disabled = false;
     restore();
     renew();
+    if (fault.hidden) clearTimeout(telling); // nobody asked yet
   };
 
   document.querySelectorAll("[data-calculator]").forEach(start);

@@ -17,12 +17,13 @@ To add one:
 
 A result is ``values`` (by an output's name; one that is missing is not shown), ``tables`` (rows of cells by a table's name),
 ``bars`` (rows ``(label, parts, limit, note)``), ``schedules`` (lanes ``(label, cells)`` of cells ``(start, length, kind,
-text)``) and ``notes`` (sentences). A cell or value is a number, a text, or ``None``, which shows as a dash. Numbers in
-sentences are printed by :func:`show` with a :class:`Form`, as all others are. In JavaScript the same shapes are plain
-objects and arrays: ``{values, tables, bars, schedules, notes}``.
+text)``), ``notes`` (sentences) and ``steps`` (two to six lines: the formulas with the numbers put in). A cell or value is a
+number, a text, or ``None``, which shows as a dash. Numbers in sentences are printed by :func:`show` with a :class:`Form`, as
+all others are. In JavaScript the same shapes are plain objects and arrays: ``{values, tables, bars, schedules, notes,
+steps}``.
 """
 
-from atlas.calculators.blocks import blocks_html, summary_html
+from atlas.calculators.blocks import blocks_html, steps_html, summary_html
 from atlas.calculators.catalogue import CALCULATORS
 from atlas.calculators.data import GROUPS, KINDS, Data, data_of
 from atlas.calculators.declaration import (
@@ -70,5 +71,6 @@ __all__ = [
     "read",
     "run",
     "show",
+    "steps_html",
     "summary_html",
 ]

@@ -12,16 +12,32 @@ from atlas.calculators.declaration import Bar, Calculator, Form, Output, Result,
 from atlas.calculators.numbers import added, fixed, show
 
 _KEY = ' class="atlas-calculator-key"'
-_STEP, _LANE, _WIDEST = 22.0, 24, 2200.0
+_STEP, _LANE, _WIDEST = 22.0, 24, 10_000.0
 """A schedule's step and lane in pixels, and how wide a drawing may be before its steps shrink."""
-_LEGIBLE = 14.0
-"""A step narrower than this holds no text."""
+_STRETCH = 8
+"""How many times wider a step may be made for texts to have room."""
+_START = Form("number", 4)
+
+Cell = tuple[float, float, str, str]
+"""Of a schedule: from when, how long, its kind, and its text."""
+Lane = tuple[str, Sequence[Cell]]
+"""What a card is called, and its cells in order."""
 
 
 def summary_html(calculator: Calculator, result: Result) -> str:
     """The named values, then the sentences: what a screen reader is told when the numbers change."""
     named = [one for one in calculator.shows if isinstance(one, Output) and one.name in result.values]
     return _values(named, result.values) + _notes(result.notes)
+
+
+def steps_html(result: Result) -> str:
+    """The formulas with the numbers put in, in order."""
+    if not result.steps:
+        return ""
+    # Full-width brackets bring their own space.
+    steps = (step.replace("） ", "）").replace(" （", "（") for step in result.steps)
+    lines = "".join(f"<li>{escape(step)}</li>" for step in steps)
+    return f'<div class="atlas-calculator-steps"><p><strong>代入数字</strong></p><ol class="atlas-steps">{lines}</ol></div>'
 
 
 def blocks_html(calculator: Calculator, result: Result, names: Collection[str] | None = None) -> str:
@@ -133,43 +149,61 @@ def _drawn(parts: Sequence[float], limit: float | None, scale: float) -> str:
     return f'<svg class="atlas-calculator-bar{kind}" width="100%" height="18" aria-hidden="true">{"".join(drawn)}</svg>'
 
 
-def _schedule(schedule: Schedule, lanes: Sequence[tuple[str, Sequence[tuple[float, float, str, str]]]]) -> str:
-    end = max((start + length for _, cells in lanes for start, length, _, _ in cells), default=0.0)
-    step = min(_STEP, _WIDEST / end) if end > 0 else _STEP
+def _schedule(schedule: Schedule, lanes: Sequence[Lane]) -> str:
+    step, end = _scaled([cell for _, cells in lanes for cell in cells])
     drawn = "".join(_lane(schedule, number, cells, step) for number, (_, cells) in enumerate(lanes))
-    width, height = fixed(end * step, 1).replace(",", ""), len(lanes) * _LANE
+    width, height = _pixels(end * step), len(lanes) * _LANE
     kinds = "".join(
         f'<li><span class="atlas-part atlas-part-{number + 1}"></span>{escape(label)}</li>'
         for number, label in enumerate(schedule.kinds.values())
     )
-    said = "".join(
-        f"<li>{escape(label)}：{escape(' '.join(cell[3] or schedule.kinds[cell[2]] for cell in cells))}</li>"
-        for label, cells in lanes
-    )
+    said = "".join(f"<li>{escape(f'{label}：{_said(cells)}')}</li>" for label, cells in lanes)
     return (
         f'<figure class="atlas-calculator-block" data-block="{schedule.name}">'
         f'<ul class="atlas-calculator-legend">{kinds}</ul>'
         f'<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="{escape(schedule.title)}">'
-        f'<svg class="atlas-calculator-schedule" width="{width}" height="{height}" role="img" '
+        f'<svg class="atlas-calculator-schedule" width="{width}" height="{height}" text-anchor="middle" role="img" '
         f'aria-label="{escape(schedule.title)}">{drawn}</svg></div>'
         f"<figcaption>{escape(schedule.title)}{f'（{escape(schedule.unit)}）' if schedule.unit else ''}</figcaption>"
-        f"<details><summary>文字版</summary><ol>{said}</ol></details></figure>"
+        f"<details><summary>文字版：括号里是开始的时刻</summary><ol>{said}</ol></details></figure>"
     )
 
 
-def _lane(schedule: Schedule, number: int, cells: Sequence[tuple[float, float, str, str]], step: float) -> str:
+def _scaled(cells: Sequence[Cell]) -> tuple[float, float]:
+    """Pixels a step, and steps in all: wide enough for short cells to be read, but not wider than it may be."""
+    end = max((start + length for start, length, _, _ in cells), default=0.0)
+    if end <= 0:
+        return _STEP, end
+    legible = max(_room(text) / length for _, length, _, text in cells)
+    return min(max(_STEP, min(legible, _STRETCH * _STEP)), _WIDEST / end), end
+
+
+def _room(text: str) -> int:
+    """Pixels that a text needs not to run into its neighbours'."""
+    return max(14, 4 + 6 * len(text))
+
+
+def _said(cells: Sequence[Cell]) -> str:
+    """What a card does and from when: ``F1（0）、F2（1）``."""
+    return "、".join(f"{kind}{text}（{show(start, _START)}）" for start, _, kind, text in cells)
+
+
+def _lane(schedule: Schedule, number: int, cells: Sequence[Cell], step: float) -> str:
+    """One path for all cells of a kind: a large schedule has thousands."""
     top = number * _LANE
-    kinds = list(schedule.kinds)
-    drawn = []
+    boxes: dict[str, list[str]] = {kind: [] for kind in schedule.kinds}
+    texts = []
     for start, length, kind, text in cells:
-        left, wide = _pixels(start * step), _pixels(length * step)
-        part = kinds.index(kind) + 1
-        box = f'<rect class="atlas-part-{part}" x="{left}" y="{top + 1}" width="{wide}" height="{_LANE - 2}"></rect>'
-        middle = _pixels((start + length / 2) * step)
-        if text and length * step >= _LEGIBLE:
-            box += f'<text x="{middle}" y="{top + 16}" text-anchor="middle">{escape(text)}</text>'
-        drawn.append(box)
-    return "".join(drawn)
+        wide = _pixels(length * step)
+        boxes[kind].append(f"M{_pixels(start * step)} {top + 1}h{wide}v{_LANE - 2}h-{wide}z")
+        if text and length * step >= _room(text):
+            texts.append(f'<text x="{_pixels((start + length / 2) * step)}" y="{top + 16}">{escape(text)}</text>')
+    paths = (
+        f'<path class="atlas-part-{part + 1}" d="{"".join(found)}"></path>'
+        for part, found in enumerate(boxes.values())
+        if found
+    )
+    return "".join(paths) + "".join(texts)
 
 
 def _pixels(value: float) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atlas.calculators.data import Data
-from atlas.calculators.declaration import BadInputError, Inputs
-from atlas.quantities.memory import kv_bytes_per_token, mla_bytes_per_token
+from atlas.calculators.declaration import BadInputError, Form, Inputs
+from atlas.calculators.numbers import show
+from atlas.quantities.memory import kv_bytes_per_token, linear_state_bytes, mla_bytes_per_token
+
+_STATE = (32.0, 128.0, 128.0)
+"""Heads, and the two dimensions of a head's state, of Qwen3-Next's linear layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def cache_of(key: str, data: Data) -> tuple[Cache, list[str]]:
     if full is None:
         full = layers - sliding
     elif number("layers_linear"):
-        said.append("线性注意力层的状态大小固定，没有计入；它与上下文长度无关，通常只有几 MB。")
+        said.append(_states(number("layers_linear") or 0.0))
     if kind == "sliding" and not sliding:
         said.append("这个模型有多少层用滑动窗口没有查到，全部按全注意力算，是上限。")
     if kind == "sparse":
@@ -55,6 +59,13 @@ def cache_of(key: str, data: Data) -> tuple[Cache, list[str]]:
     if rank is not None and rope is not None:
         return Cache(full, sliding, window or 0.0, 0.0, 0.0, rank, rope), said
     return Cache(full, sliding, window or 0.0, number("kv_heads") or 0.0, number("head_dim") or 0.0), said
+
+
+def _states(layers: float) -> str:
+    """What is left out where layers keep a state instead of a cache: its size is not in the data."""
+    each, all_ = (show(linear_state_bytes(count, *_STATE), Form("binary")) for count in (1.0, layers))
+    most = f"照 Qwen3-Next 的尺寸估，每层 {each}，{show(layers, Form('whole'))} 层约 {all_}"
+    return f"线性注意力层给每个请求另存一份状态，大小与长度无关，没有计入：{most}。"
 
 
 def own_cache(inputs: Inputs) -> Cache:

@@ -23,7 +23,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is handed on; a column more costs every reader of a calculator a few hundred bytes.
 
-Models get another, ``cached``: the numbers that a token leaves in a layer's cache.
+Models get two more, ``cached``: the numbers that a token leaves in a layer's cache, and ``timed``: 1 if time and traffic can
+be computed. Devices get ``trains``: 1 if they have a dense rate in 16 bits or FP8.
 """
 KINDS: Mapping[str, str] = {"model": "models", "device": "devices", "link": "interconnects"}
 """The kinds of inputs that choose a row, with where the rows are."""
@@ -72,7 +73,29 @@ def data_of(facts: Facts) -> Data:
     for line in rows["models"].values():
         if (kept := _cached(line)) is not None:
             line["cached"] = kept
+        if _timed(line):
+            line["timed"] = 1.0
+    for line in rows["devices"].values():
+        if any(isinstance(line.get(column), float) for column in ("bf16_dense", "fp16_dense", "fp8_dense")):
+            line["trains"] = 1.0
     return Data(rows)
+
+
+def _timed(line: Line) -> bool:
+    """Whether all is known that :mod:`~atlas.calculators.flows` needs, so that a list need not offer what it refuses."""
+
+    def known(*columns: str) -> bool:
+        return all(isinstance(line.get(column), float) for column in columns)
+
+    experts = line.get("experts")
+    routed = isinstance(experts, float) and experts > 1
+    cache = known("kv_lora_rank") or known("kv_heads") or line.get("attention") == "mha"
+    return (
+        line.get("attention") != "sparse"
+        and cache
+        and known("params_total", "layers", "hidden", "heads")
+        and (not routed or known("experts_active", "params_active"))
+    )
 
 
 def _cached(line: Line) -> float | None:

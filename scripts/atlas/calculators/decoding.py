@@ -1,5 +1,7 @@
-"""解码速度上限: a model on cards → the shortest time to the first token and between tokens, and where arithmetic"
-" takes over."""
+"""解码速度上限: a model on cards → the shortest time to the first token and between tokens.
+
+And the batch from which arithmetic, not reading the weights, takes the time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from atlas.calculators.declaration import (
     Table,
     Value,
 )
-from atlas.calculators.flows import PRECISIONS, flow_of, needed_peak, peak_of
+from atlas.calculators.devices import label_of
+from atlas.calculators.flows import PEAKS, PRECISIONS, flow_of, needed_peak, peak_of
 from atlas.calculators.numbers import show
 from atlas.quantities.compute import causal_attention_per_token, forward_compute, roofline_ridge
 from atlas.quantities.models import weights_read_bytes
@@ -29,6 +32,9 @@ _WIDTHS = {"4": "4 字节（FP32）", "2": "2 字节（BF16、FP16）", "1": "1 
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 _MOST = 65_536
 """The largest batch that is looked at for where arithmetic takes over."""
+_CACHE, _ARITHMETIC = "读 KV 缓存", "算力"
+_COUNT, _PLAIN, _SIZE, _SPEED = Form("count", 4), Form("number", 6), Form("bytes", 3), Form("speed", 4)
+_RATE, _WORK = Form("number", 4, "TFLOP/s"), Form("flops", 3)
 _SECONDS, _TOKENS = Form("seconds", 3), Form("number", 3, "词元/秒")
 
 
@@ -81,12 +87,16 @@ def compute(inputs: Inputs, data: Data) -> Result:
         "weights": load.total * load.width,
         "cache": batch * load.cached,
     }
+    if "bandwidth_use" in numbers or "peak_use" in numbers:
+        real = _used(cards, numbers)
+        values |= {"likely_first": _first(load, real), "likely_between": _step(load, real, batch)}
     notes = _notes(load, cards, batch, turn)
     if cards.memory is not None and load.cached > 0:
         fit = requests_in_memory(cards.memory, load.total * load.width, load.cached)
         values["fit"] = max(0.0, float(int(fit))) if fit < 1e9 else None
     rows = [_batch_row(load, cards, float(one)) for one in _BATCHES]
-    return Result(values, tables={"batches": rows, "devices": _devices(inputs, numbers, data, load)}, notes=notes)
+    tables = {"batches": rows, "devices": _devices(inputs, numbers, data, load)}
+    return Result(values, tables=tables, notes=notes, steps=_steps(load, cards, batch))
 
 
 def _load(inputs: Inputs, numbers: dict[str, float], data: Data) -> Load:
@@ -100,7 +110,7 @@ def _load(inputs: Inputs, numbers: dict[str, float], data: Data) -> Load:
         return Load(total, active, 0.0, 1.0, 1.0, width, cached, forward_compute(active, prompt), prompt)
     flow = flow_of(data, key)
     # Training's attention is three times the forward pass's.
-    attention = causal_attention_per_token(flow.seen(prompt), flow.width) / 3 * prompt
+    attention = causal_attention_per_token(flow.twice_seen(prompt), flow.width) / 3 * prompt
     work = forward_compute(flow.active, prompt) + attention
     cached = flow.seen(context) * flow.kv * cache_width
     return Load(flow.total, flow.active, flow.routed, flow.experts, flow.chosen, width, cached, work, prompt)
@@ -124,6 +134,12 @@ def _cards_of(device: str, precision: str, count: float, data: Data) -> Cards | 
         return None
     memory = data.number("devices", device, "memory_usable") or data.number("devices", device, "memory")
     return Cards(peak * count, bandwidth * 1e9 * count, None if memory is None else memory * 1e9 * count)
+
+
+def _used(cards: Cards, numbers: dict[str, float]) -> Cards:
+    """The cards as far as they are put to use; what is not typed counts in full."""
+    peak, bandwidth = (numbers.get(name, 100.0) / 100 for name in ("peak_use", "bandwidth_use"))
+    return Cards(cards.peak * peak, cards.bandwidth * bandwidth, cards.memory)
 
 
 def _first(load: Load, cards: Cards) -> float:
@@ -158,8 +174,8 @@ def _limit(load: Load, cards: Cards, batch: float) -> str:
     cache, weights = batch * load.cached / cards.bandwidth, load.read(batch) / cards.bandwidth
     work = forward_compute(load.active, batch) / cards.peak
     if cache >= max(weights, work):
-        return "读 KV 缓存"
-    return "算" if work >= weights else "读权重"
+        return _CACHE
+    return _ARITHMETIC if work >= weights else "读权重"
 
 
 def _fits(load: Load, cards: Cards, batch: float) -> str:
@@ -175,15 +191,24 @@ def _batch_row(load: Load, cards: Cards, batch: float) -> list[Value]:
 
 def _devices(inputs: Inputs, numbers: dict[str, float], data: Data, load: Load) -> list[list[Value]]:
     rows: list[list[Value]] = []
+    unknown: list[list[Value]] = []
     for key in data.keys("devices"):
         cards = _cards_of(key, str(inputs["precision"]), numbers["cards"], data)
         if cards is None:
+            unknown.append([label_of(key, data), None, None, None, None, _missing(key, str(inputs["precision"]), data)])
             continue
         step = _step(load, cards, numbers["batch"])
         turn = _turn(load, cards)
         fits = _fits(load, cards, numbers["batch"])
-        rows.append([data.name("devices", key), _first(load, cards), step, numbers["batch"] / step, turn, fits])
-    return rows
+        rows.append([label_of(key, data), _first(load, cards), step, numbers["batch"] / step, turn, fits])
+    return rows + unknown
+
+
+def _missing(device: str, precision: str, data: Data) -> str:
+    """Why there is no row for a device: what the data says in place of the number."""
+    if peak_of(data, device, precision) is None:
+        return f"算力：{data.text('devices', device, PEAKS[precision][0]) or '没有查到'}"
+    return f"显存带宽：{data.text('devices', device, 'bandwidth') or '没有查到'}"
 
 
 def _notes(load: Load, cards: Cards, batch: float, turn: float | None) -> list[str]:
@@ -193,16 +218,48 @@ def _notes(load: Load, cards: Cards, batch: float, turn: float | None) -> list[s
     if load.routed and turn is not None:
         touched = show(100 * load.read(batch) / (load.total * load.width), Form("number", 2, "%"))
         notes.append(f"MoE：并发 {show(batch, Form('whole'))} 时一步要读 {touched} 的权重，并发越大碰到的专家越多。")
-    if turn is not None and batch >= turn:
-        notes.append("已经卡在算力：再加并发，每个人都会变慢，总量不再增加。")
+    limit = _limit(load, cards, batch)
+    if limit == _CACHE:
+        most = show(cards.bandwidth / load.cached, Form("count", 3, "词元/秒"))
+        notes.append(f"这时读 KV 缓存最久：再加并发，合计也到不了 {most}（带宽 ÷ 一个请求的缓存）。")
+    elif limit == _ARITHMETIC:
+        notes.append("这时受算力限制：再加并发，每个人都会变慢，合计不再增加。")
     return notes
+
+
+def _steps(load: Load, cards: Cards, batch: float) -> list[str]:
+    """The formulas with the numbers put in."""
+    read, cached, work = load.read(batch), batch * load.cached, forward_compute(load.active, batch)
+    count, rate, speed = show(batch, _PLAIN), show(cards.peak / 1e12, _RATE), show(cards.bandwidth, _SPEED)
+    caches = show(cached / cards.bandwidth, _SECONDS)
+    reads, works = show(read / cards.bandwidth, _SECONDS), show(work / cards.peak, _SECONDS)
+    first = (show(load.prefill / cards.peak, _SECONDS), show(load.read(load.prompt) / cards.bandwidth, _SECONDS))
+    return [
+        f"读到的权重 = {_weights(load, batch)} = {show(read, _SIZE)}",
+        f"读缓存 = {count} × {show(load.cached, _SIZE)} ÷ {speed} = {caches}",
+        f"读权重 = {show(read, _SIZE)} ÷ {speed} = {reads}",
+        f"矩阵乘的计算 = 2 × {count} × {show(load.active, _COUNT)} ÷ {rate} = {works}",
+        f"TPOT 下限 = {caches} + max({reads}, {works}) = {show(_step(load, cards, batch), _SECONDS)}",
+        f"TTFT 下限 = max({show(load.prefill, _WORK)} ÷ {rate}, 读权重) = max({first[0]}, {first[1]})"
+        f" = {show(_first(load, cards), _SECONDS)}",
+    ]
+
+
+def _weights(load: Load, batch: float) -> str:
+    """The weights that a step reads, as a sum."""
+    if not load.routed:
+        return f"{show(load.total, _COUNT)} × {show(load.width, _PLAIN)}"
+    rest, routed = show(load.total - load.routed, _COUNT), show(load.routed, _COUNT)
+    missed = f"(1 − {show(load.chosen, _PLAIN)}/{show(load.experts, _PLAIN)})"
+    power = "" if batch == 1 else f"^{show(batch, _PLAIN)}"
+    return f"{show(load.width, _PLAIN)} ×（{rest} + {routed} ×（1 − {missed}{power}））"
 
 
 CALCULATOR = Calculator(
     id="decoding",
     title="解码速度上限",
     inputs=(
-        Input("model", "模型", "model", "llama-3-1-70b", choices={FREE: "自己填"}, needs=("params_total", "layers"),
+        Input("model", "模型", "model", "llama-3-1-70b", choices={FREE: "自己填"}, needs=("timed",),
               group="模型"),
         Input("total", "总参数", "number", "70B", "个", 1e6, 1e14, group="模型", when=(("model", (FREE,)),)),
         Input("active", "激活参数", "number", "70B", "个", 1e6, 1e14, group="模型", when=(("model", (FREE,)),),
@@ -220,35 +277,45 @@ CALCULATOR = Calculator(
         Input("written", "已经写出", "number", "250", "词元", 0, 1e8, whole=True, group="请求",
               help="越往后缓存越多，TPOT 越长"),
         Input("batch", "并发", "number", "16", "个请求", 1, 1e6, whole=True, group="请求"),
+        Input("bandwidth_use", "带宽利用率", "number", "", "%", 1, 100, optional=True, group="另估一个接近实际的（可不填）",
+              help="和公布的数对账时，单人解码在 53–75"),
+        Input("peak_use", "算力利用率", "number", "", "%", 1, 100, optional=True, group="另估一个接近实际的（可不填）",
+              help="只填一个时，另一个按 100 算"),
     ),
     shows=(
         Output("first", "TTFT 不会短于", _SECONDS, key=True),
         Output("between", "TPOT 不会短于", _SECONDS, key=True),
-        Output("turn", "多少并发转为卡算力", Form("whole", 0, "个"), key=True),
+        Output("likely_first", "按填的利用率，TTFT 约", _SECONDS),
+        Output("likely_between", "按填的利用率，TPOT 约", _SECONDS),
+        Output("turn", "并发到多少，矩阵乘转为受算力限制", Form("whole", 0, "个"), key=True),
         Output("user", "每个请求最快", _TOKENS),
         Output("all", "合计最快", Form("count", 3, "词元/秒")),
-        Output("limit", "这时卡在", Form("text")),
+        Output("limit", "这时的瓶颈", Form("text")),
         Output("ridge", "设备的拐点", Form("number", 3, "FLOP/B")),
         Output("weights", "权重", Form("bytes", 3)),
         Output("cache", "这些请求的缓存", Form("bytes", 3)),
         Output("fit", "显存放得下的请求", Form("whole", 0, "个")),
         Table("batches", "并发从小到大", (
             Column("并发", Form("whole")), Column("TPOT 下限", _SECONDS), Column("每个请求", _TOKENS),
-            Column("合计", Form("count", 3, "词元/秒")), Column("卡在"), Column("显存"),
+            Column("合计", Form("count", 3, "词元/秒")), Column("瓶颈"), Column("显存"),
         )),
         Table("devices", "同样的模型、卡数和请求，换成别的设备", (
             Column("设备"), Column("TTFT 下限", _SECONDS), Column("TPOT 下限", _SECONDS),
-            Column("合计", Form("count", 3, "词元/秒")), Column("转为算力", Form("whole", 0, "个")), Column("显存"),
+            Column("合计", Form("count", 3, "词元/秒")), Column("转为受算力限制", Form("whole", 0, "个")),
+            Column("放得下吗"),
         ), search=True),
     ),
     formulas=("batch_step_seconds", "weights_read_bytes", "forward_compute", "causal_attention_per_token", "roofline_ridge",
-              "requests_in_memory"),
-    symbols="b 是并发，K 是一个请求的缓存字节，q 是这一步的词元数；"
-            "N 是总参数，激活的记 Nₐ，路由专家的记 Nᵣ，E 个专家里每个词元用 k 个；w 是每个权重的字节，"
-            "W 是读到的权重；F、B 是全部卡的算力和带宽，M 是显存。",
+              "requests_in_memory", "routed_parameters"),
+    symbols="$b$ 是并发，$q$、$n$ 是一步算的词元数（解码时就是 $b$），$K$ 是一个请求的缓存字节；"
+            "$N$ 是总参数，$N_a$ 是每个词元用到的参数，$N_r$ 是路由专家的参数，$E$ 个专家里每个词元用 $k$ 个；"
+            "$w$ 是每个权重的字节，$W$ 是读到的权重字节；$C$ 是计算量，$D$ 是词元数，前向一式的 $N$ 取 $N_a$；"
+            "$L$ 是层数，$d$ 是所有头的总宽，$s$ 是提示词长，注意力的前向是训练一步的三分之一；"
+            "$F$、$B$、$M$ 是全部卡的算力、带宽和显存，$I^*$ 是拐点。",
     assumptions=(
         "下限：带宽和算力都按厂商峰值跑满，没有卡间通信、内核启动、采样和排队；实测单人解码常在下限的 1.2–2 倍，多卡更多。",
         "一步先读各自的缓存，再做矩阵乘；矩阵乘的时间取读权重与计算里慢的那个。解码时注意力只算读缓存的时间。",
+        "读缓存与矩阵乘的计算若被内核叠起来，最多快到两样里慢的那样；投机解码一步不止出一个词元，TPOT 可以更短。",
         "TTFT 只算一个请求独占的预填充，含注意力（跳过看不见的一半），不含排队和网络。",
         "MoE 一步读到的专家按每个词元均匀、独立地挑来估；真实的路由不均，读得略少。",
         "滑动窗口层只读窗口内的缓存，线性注意力层的状态不计；稀疏注意力的模型不算。",

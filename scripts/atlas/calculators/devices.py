@@ -63,7 +63,7 @@ def _fitted(key: str, needed: float, share: float, data: Data) -> Fitted:
     if needed <= memory * share:
         return Fitted(key, label, memory, 0, f"放得下，占 {used}")
     if needed <= memory:
-        return Fitted(key, label, memory, 1, f"勉强，占 {used}，超过规划线")
+        return Fitted(key, label, memory, 1, f"勉强放得下，占 {used}，超过了规划线")
     return Fitted(key, label, memory, 2, f"放不下，差 {show(needed - memory, _SIZE)}")
 
 
@@ -74,4 +74,4 @@ def counted(devices: Sequence[Fitted]) -> str:
     barely = sum(one.rank == 1 for one in devices)
     unknown = len(devices) - len(known)
     tail = f"；另有 {unknown} 个显存未公开或没有查到" if unknown else ""
-    return f"本站 {len(known)} 个查到显存的型号里，{well} 个放得下，{barely} 个勉强{tail}。"
+    return f"本站 {len(known)} 个查到显存的型号里，{well} 个放得下，{barely} 个勉强放得下{tail}。"

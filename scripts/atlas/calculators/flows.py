@@ -38,6 +38,8 @@ class Flow:
     """Width of the feed-forward block that a token goes through in a layer: its experts' together."""
     matrices: float
     """Three for gated feed-forward blocks, else two."""
+    vocab: float
+    """0 if it is not known."""
 
     @property
     def routed(self) -> float:
@@ -48,9 +50,14 @@ class Flow:
         """Layers times cached tokens that attention reads at a context of so many tokens."""
         return self.full * tokens + self.sliding * min(tokens, self.window)
 
+    def twice_seen(self, sequence: float) -> float:
+        """Layers times twice the tokens that one of a training sequence sees on average, in a window at most so many."""
+        seen = min(sequence, self.window)
+        return self.full * sequence + self.sliding * seen * (2 - seen / sequence)
 
-def flow_of(data: Data, key: str) -> Flow:
-    """What is known of a model of the data.
+
+def flow_of(data: Data, key: str, cached: bool = True) -> Flow:
+    """What is known of a model of the data; with ``cached`` off its cache is not needed, and may be unknown.
 
     Raises:
         BadInputError: if something it needs is not published or the kind of attention has no simple account.
@@ -72,7 +79,7 @@ def flow_of(data: Data, key: str) -> Flow:
     head_dim = number("head_dim", hidden / heads)
     rank, rope = number("kv_lora_rank", 0.0), number("rope_head_dim", 0.0)
     mha = heads if attention == "mha" else None
-    kv_heads = heads if rank else number("kv_heads", mha)
+    kv_heads = heads if rank or not cached else number("kv_heads", mha)
     sliding, linear = number("layers_sliding", 0.0), number("layers_linear", 0.0)
     experts = number("experts", 1.0)
     moe = experts > 1
@@ -95,11 +102,12 @@ def flow_of(data: Data, key: str) -> Flow:
         moe_layers=layers - number("layers_dense", 0.0) if moe else 0.0,
         inner=inner,
         matrices=3.0 if data.text("models", key, "activation") in {"swiglu", "geglu"} else 2.0,
+        vocab=number("vocab", 0.0),
     )
 
 
 def typed_flow(numbers: Mapping[str, float], gated: bool) -> Flow:
-    """A dense decoder typed by hand: ``params``, ``layers``, ``width``, ``heads``, ``kv_heads`` and ``ffn``.
+    """A dense decoder typed by hand: ``params``, ``layers``, ``width``, ``heads``, ``kv_heads``, ``ffn`` and ``vocab``.
 
     Raises:
         BadInputError: if its heads are not of whole width.
@@ -124,6 +132,7 @@ def typed_flow(numbers: Mapping[str, float], gated: bool) -> Flow:
         moe_layers=0.0,
         inner=numbers["ffn"],
         matrices=3.0 if gated else 2.0,
+        vocab=numbers["vocab"],
     )
 
 
@@ -145,6 +154,8 @@ PEAKS: Mapping[str, tuple[str, ...]] = {
     "fp4": ("fp4_dense",),
 }
 """Columns of dense rates for each precision of arithmetic, the first that a device has."""
+_NAMED: Mapping[str, str] = {"16": "16 位（BF16 或 FP16）", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
+"""The same in a sentence."""
 PRECISIONS: Mapping[str, str] = {"16": "16 位（BF16，没有就 FP16）", "fp8": "FP8", "int8": "INT8", "fp4": "FP4"}
 
 
@@ -165,7 +176,17 @@ def needed_peak(data: Data, device: str, precision: str, advice: str) -> float:
     """
     peak = peak_of(data, device, precision)
     if peak is None:
-        said = data.text("devices", device, PEAKS[precision][0]) or "没有查到"
-        name = data.name("devices", device)
-        raise BadInputError("precision", f"{name} 的 {PRECISIONS[precision]} 稠密算力：{said}。{advice}")
+        raise BadInputError("precision", _missing(data, device, precision) + advice)
     return peak
+
+
+def _missing(data: Data, device: str, precision: str) -> str:
+    """Why a rate is not there."""
+    said = {data.text("devices", device, column) for column in PEAKS[precision]}
+    name, words = data.name("devices", device), _NAMED[precision]
+    gap = "" if words.endswith("）") else " "
+    if said == {"不支持"}:
+        return f"{name} 不支持 {words}。"
+    if "未公开" in said:
+        return f"{name} 没有公布 {words}{gap}的稠密算力。"
+    return f"没有查到 {name} 的 {words}{gap}稠密算力。"

@@ -8,7 +8,7 @@ what is recomputed, how many chunks a card has.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.calculators.flows import Flow
@@ -21,7 +21,22 @@ from atlas.quantities.communication import (
     tensor_parallel_bytes,
 )
 from atlas.quantities.compute import causal_attention_per_token, training_compute
-from atlas.quantities.memory import activation_bytes_full_recompute, counted_activation_bytes
+from atlas.quantities.memory import (
+    activation_bytes_full_recompute,
+    counted_activation_bytes,
+    last_layers_in_flight,
+    layers_in_flight,
+    logit_bytes,
+)
+from atlas.quantities.parallelism import (
+    bubble_seconds,
+    exposed_context_seconds,
+    exposed_gradient_seconds,
+    exposed_sharded_seconds,
+    fullest_stage_bytes,
+    zero_one_bytes,
+    zero_three_bytes,
+)
 
 MOST_STAGES, MOST_CONTEXT, MOST_CHUNKS = 128, 64, 8
 SHORTEST = 4096
@@ -97,6 +112,8 @@ class Plan:
     bubble: float
     data: float
     """Traffic of gradients and weights that no arithmetic hides."""
+    hop: float
+    """From one stage to the next, for a micro-batch."""
 
     @property
     def seconds(self) -> float:
@@ -163,18 +180,27 @@ def _experts(flow: Flow, cards: int) -> Iterator[int]:
             yield expert
 
 
-def plan(job: Job, grid: Grid) -> tuple[Plan | None, float]:
-    """The fastest plan of a grid that fits, and the least memory that any of its plans takes."""
-    best: Plan | None = None
-    least = math.inf
-    for full in (True,) if job.always else (False, True):
-        for zero in (1, 3):
-            for chunks in _chunks(job, grid):
-                one = _plan(job, grid, zero, full, chunks)
-                least = min(least, one.memory)
-                if one.memory <= job.memory and (best is None or one.seconds < best.seconds):
-                    best = one
-    return best, least
+def plans(job: Job, grid: Grid) -> list[Plan]:
+    """All plans of a grid, whether they fit or not."""
+    return [
+        _plan(job, grid, zero, full, chunks)
+        for full in ((True,) if job.always else (False, True))
+        for zero in (1, 3)
+        for chunks in _chunks(job, grid)
+    ]
+
+
+def simplest(found: Sequence[Plan]) -> Plan:
+    """Of plans of about the same time, the one that is least to set up: states split by ZeRO-1 rather than 3, few kinds of
+    parallelism, no interleaving, few cards to a copy of the model, then the fastest.
+    """
+    return min(found, key=_trouble)
+
+
+def _trouble(one: Plan) -> tuple[float, ...]:
+    grid = one.grid
+    kinds = sum(degree > 1 for degree in (grid.tensor, grid.stages, grid.context, grid.expert))
+    return one.zero, kinds, one.chunks > 1, grid.tensor * grid.stages * grid.context, one.full, one.seconds
 
 
 def _chunks(job: Job, grid: Grid) -> list[int]:
@@ -212,8 +238,9 @@ def _plan(job: Job, grid: Grid, zero: int, full: bool, chunks: int) -> Plan:
         tensor * micros,
         context * micros,
         expert * micros,
-        (grid.stages - 1) * (each / chunks + hop),
+        bubble_seconds(grid.stages, each, chunks, hop),
         _data(job, grid, zero, (dense, routed), (work + extra, micros)),
+        hop,
     )
 
 
@@ -224,32 +251,31 @@ def _states(job: Job, grid: Grid, zero: int) -> tuple[float, tuple[float, float]
     routed = flow.routed / (grid.expert * grid.stages) * longest
     same, twins = grid.data * grid.context, grid.tensor * grid.context * grid.data / grid.expert
     if zero == 1:
-        kept = 2 + job.gradient
-        return dense * (kept + 12 / same) + routed * (kept + 12 / twins), (dense, routed)
-    # Two layers' weights are whole at any time: the one in use and the one being fetched.
-    whole = 4 * (dense + routed) / stage_layers(flow, grid.stages)
-    return (14 + job.gradient) * (dense / same + routed / twins) + whole, (dense, routed)
+        held = zero_one_bytes(dense, same, job.gradient) + zero_one_bytes(routed, twins, job.gradient)
+    else:
+        layers = stage_layers(flow, grid.stages)
+        held = zero_three_bytes(dense, same, layers, job.gradient) + zero_three_bytes(routed, twins, layers, job.gradient)
+    return held, (dense, routed)
 
 
 def _activations(job: Job, grid: Grid, full: bool, chunks: int, micros: int) -> float:
-    """Bytes on the first card, which holds the most micro-batches."""
+    """Bytes on the first or the last card, whichever holds more: one the most micro-batches, the other the scores."""
     flow, split = job.flow, grid.tensor * grid.context
-    layers = stage_layers(flow, grid.stages)
-    copies = flow.chosen if flow.moe_layers else 0.0
+    copies = 2 * flow.chosen * flow.moe_layers / flow.layers  # to each expert and back from it
     ffn = (2.0 if flow.matrices == 3 else 1.0) * flow.inner + copies * flow.hidden
     tokens = job.sequence * job.micro / grid.context
     # Norms and activation functions are computed again, which costs next to nothing.
     light = counted_activation_bytes(tokens, flow.hidden, 2 * flow.width + flow.kv, ffn, grid.tensor, 1, 0)
-    held = min(grid.stages + (grid.stages - 1) / chunks if chunks > 1 else grid.stages, micros)
-    if full:
-        return held * activation_bytes_full_recompute(job.sequence, job.micro, flow.hidden, layers) / split + light
-    return held * layers * light
+    kept = activation_bytes_full_recompute(job.sequence, job.micro, flow.hidden) / split if full else light
+    ends = (counted(flow.layers, grid.stages, micros, chunks) for counted in (layers_in_flight, last_layers_in_flight))
+    held = fullest_stage_bytes(*ends, kept, logit_bytes(tokens, flow.vocab) / grid.tensor)
+    return held + light if full else held
 
 
 def _arithmetic(job: Job, grid: Grid, full: bool) -> tuple[float, float]:
     """Seconds of a micro-batch on a stage: what the model needs, and what comes on top."""
     flow, tokens = job.flow, job.sequence * job.micro
-    attention = causal_attention_per_token(flow.seen(job.sequence), flow.width) * tokens
+    attention = causal_attention_per_token(flow.twice_seen(job.sequence), flow.width) * tokens
     needed = training_compute(flow.active, tokens) + attention
     work = needed / (grid.tensor * grid.context * grid.stages) / job.rate
     return work, work * (uneven(flow, grid.stages) * (4 / 3 if full else 1) - 1)
@@ -273,9 +299,9 @@ def _context(job: Job, grid: Grid, work: float) -> float:
     share = flow.full / flow.layers * stage_layers(flow, grid.stages)
     sent = context_parallel_bytes(job.sequence, job.micro, 1, flow.kv / 2, grid.context) / min(grid.tensor, flow.kv_heads)
     line = job.inner if grid.tensor * grid.context <= job.node else job.outer
-    attention = causal_attention_per_token(flow.seen(job.sequence), flow.width) * tokens
+    attention = causal_attention_per_token(flow.twice_seen(job.sequence), flow.width) * tokens
     hides = attention / (grid.tensor * grid.context * grid.stages) / job.rate
-    return max(0.0, 3 * share * sent / line - hides)
+    return exposed_context_seconds(share, sent, line, hides)
 
 
 def _expert(job: Job, grid: Grid, full: bool) -> float:
@@ -305,5 +331,5 @@ def _data(job: Job, grid: Grid, zero: int, own: tuple[float, float], step: tuple
     line = job.inner if same <= inside else min(job.inner, job.outer * inside)
     gathered, scattered = 2 * spread / line, job.gradient * spread / line
     if zero == 1:
-        return max(0.0, scattered - each * 2 / 3) + max(0.0, gathered - each / 3)
-    return micros * max(0.0, 2 * gathered + scattered - each)
+        return exposed_gradient_seconds(scattered, gathered, each)
+    return exposed_sharded_seconds(scattered, gathered, each, micros)

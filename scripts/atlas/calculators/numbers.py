@@ -7,16 +7,19 @@ and ``toFixed`` are specified so, and ``decimal`` does it here.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from atlas.calculators.declaration import Form, Value
 
-_MULTIPLES = {"": 1.0, "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12, "Ki": 2.0**10, "Mi": 2.0**20,
+_MULTIPLES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12, "ki": 2.0**10, "mi": 2.0**20,
               "万": 1e4, "亿": 1e8, "万亿": 1e12}  # fmt: skip
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
+"""Commas and spaces between thousands only: ``0,5`` may be meant as a half."""
 _NUMBER = re.compile(
-    r"([+-]?)([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?[ ]?(Ki|Mi|[KkMBGT]|万亿|万|亿)?"
-)
+    rf"([+-]?)({_DIGITS})(?:[eE]([+ -]?[0-9]{{1,3}}))?[ ]?([Kk]i|[Mm]i|[KkMmBbGgTt]|万亿|万|亿)?"
+)  # a plus in an address that was not encoded is a space
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _STEPS = [Decimal(1).scaleb(-digits) for digits in range(20)]
 _ROUNDINGS = [Context(prec=digits or 1, rounding=ROUND_HALF_UP) for digits in range(20)]
@@ -24,8 +27,8 @@ _LONG = Context(prec=400)
 """Long enough for any number with twenty digits behind the point that is printed so."""
 _SMALLEST, _LARGEST = -4, 15
 """Powers of ten outside of which a number is printed with one."""
-_GROUPED_FROM = 5
-"""A number of so many digits before the point gets commas."""
+_GROUPED_FROM = 4
+"""A number of so many digits before the point gets commas, as in the pages' sentences."""
 
 SCALES: Mapping[str, tuple[tuple[float, str], ...]] = {
     "bytes": ((1, "B"), (1e3, "KB"), (1e6, "MB"), (1e9, "GB"), (1e12, "TB"), (1e15, "PB")),
@@ -42,13 +45,18 @@ _TIGHT = frozenset({"%", "×", ""})
 """Units that follow a number without a space."""
 
 
-def parse(text: str) -> float | None:
-    """``70.6B``, ``128Ki``, ``4,096``, ``1.5 万`` or ``6e23`` → a number; ``None`` if it is none."""
-    found = _NUMBER.fullmatch(text.strip().replace("，", ","))
+def parse(text: str, unit: str = "") -> float | None:
+    """``70.6B``, ``128Ki``, ``4,096``, ``1.5 万`` or ``6e23``, with its ``unit`` or not → a number; ``None`` if it is none.
+
+    Full-width signs count as plain ones.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    found = _NUMBER.fullmatch(plain.removesuffix(unit).strip())
     if found is None:
         return None
     sign, digits, exponent, multiple = found.groups()
-    value = float(f"{digits.replace(',', '')}e{exponent or 0}") * _MULTIPLES[multiple or ""]
+    power = (exponent or "0").replace(" ", "+")
+    value = float(f"{digits.replace(',', '').replace(' ', '')}e{power}") * _MULTIPLES[(multiple or "").lower()]
     return -value if sign == "-" else value
 
 

@@ -74,7 +74,8 @@ TRAINING = (
         "compute",
         6.31e23,
         20.5,
-        "论文逐项数，注意力也算在内；这里只有 6ND。补上 12Lsd 的注意力就只差 5%。",
+        "论文逐项数，这里只有 6ND，是 5.04×10²³。补上注意力（整个方阵 12Lsd，0.10×10²³）还差 19%；"
+        "其余的差来自论文自己的数法，细目没有查到。",
         ("gh-epoch-research-training-cost-trends",),
     ),
     Published(
@@ -202,7 +203,7 @@ TRAINING = (
         "energy",
         433,
         12,
-        "论文用实际的 108.3 万卡时，含停机；这里的卡时是跑起来时的。",
+        "论文用实际的 108.3 万卡时，含停机；这里跑起来时的是 95.4 万，少 12%。",
         ("arxiv-2211.02001",),
     ),
     Published(
@@ -222,7 +223,7 @@ TRAINING = (
         "days",
         90,
         10,
-        "90 天是作者自己的估计，取整并留了余地。",
+        "作者说每卡每秒 2.4 万词元，正合 90 天。按 6ND 折成 MFU 是 51%；他报的 56% 把注意力等也数了，这里照填就偏短。",
         ("gh-jzhang38-TinyLlama",),
     ),
     Published(
@@ -232,7 +233,7 @@ TRAINING = (
         "hours",
         8_404_992,
         34,
-        "MFU 是跑起来时的；卡时据他人摘录的附录，含部分停机和重做的步，两头差出三成。",
+        "MFU 是跑起来时的；卡时据他人摘录的附录，含停机和重做的步，各占多少没有查到。把“停机与重算”填 34% 就对上。",
         ("leonericsson-palm-2023", "heim-palm-2022"),
     ),
     Published(
@@ -256,7 +257,7 @@ TRAINING = (
         ("arxiv-2412.19437", "gh-epoch-research-training-cost-trends"),
     ),
     Published(
-        "DeepSeek-V3 预训练的钱（美元，每卡时 2）",
+        "DeepSeek-V3 预训练的费用（美元，每卡时 2）",
         "training-time",
         _trained("deepseek-v3", "14.8T", **_V3),
         "money",
@@ -330,7 +331,7 @@ COMMUNICATION = (
         _BOOK,
     ),
     Published(
-        "H200 八卡全归约，链路算十成",
+        "H200 八卡全归约，链路不打折",
         "communication",
         {**_RING, "link": "nvlink-4", "efficiency": "100"},
         "bus",
@@ -407,10 +408,10 @@ PIPELINE = (
         "ZB-H1 的气泡是 1F1B 的三分之一（p=8、m=24，空闲份数）",
         "pipeline",
         {"kind": "zb-h1", "stages": "8", "micros": "24"},
-        "drawn",
+        "idle",
         7,
         0.01,
-        "F、B、W 各一份时，照着排出来数的。",
+        "F、B、W 各一份时。",
         ("arxiv-2401.10241", "gh-sail-sg-zero-bubble-pipeline-parallelism"),
     ),
     Published(
@@ -420,7 +421,7 @@ PIPELINE = (
         "held",
         8,
         0.01,
-        "照着排出来数的。",
+        "定义。",
         ("gh-sail-sg-zero-bubble-pipeline-parallelism",),
     ),
     Published(
@@ -430,7 +431,7 @@ PIPELINE = (
         "held",
         15,
         0.01,
-        "照着排出来数的。",
+        "定义。",
         ("arxiv-2401.10241",),
     ),
 )

@@ -14,10 +14,10 @@ _SCALING = ("gh-jax-ml-scaling-book",)
 _LOG = ("myoceane-vllm-a100-2026",)
 _GIB = 2.0**30
 _ROUNDED = "同一个公式，差在公布的数取整。"
-_FACTORY_WHY = "表里的数是取整的经验值；它的另一列就写每十亿参数 18 GB（纯 BF16 是 8 GB）。"
+_FACTORY_WHY = "表里的数取整到 120、1200、60；按它另一列的每十亿参数 18 GB（纯 BF16 是 8 GB）是 126、1260、56，和这里一样。"
 _TITAN_WHY = (
-    "公布的是 PyTorch 保留的峰值，含分配器的碎片、FSDP 提前收集的几层权重、Float8 的副本和算子的临时空间；"
-    "这里只有“其他开销”里的 3 GB。"
+    "公布的是 PyTorch 保留的峰值，比这里多约 15 GB：FSDP 收集的两层权重和输出层按 BF16 数得出约 2 GB，"
+    "其余是分配器的碎片、Float8 的副本和算子的临时空间，没有细目；这里只有“其他开销”里的 3 GB。"
 )
 
 
@@ -116,7 +116,7 @@ TRAINING_MEMORY = (
         "activations",
         8e9,
         16,
-        "论文印的是“约 8 GB”，没有说正在重算的那一层按什么数。",
+        "论文印的是“约 8 GB”，取整可差 6%。每层入口 5.0 GB；正在重算的那一层这里按 17 份是 1.8 GB，论文没有说按什么数。",
         _ZERO,
     ),
     Published(
@@ -156,7 +156,8 @@ TRAINING_MEMORY = (
         "states",
         15.93 * _GIB,
         35,
-        "它把 FP16 梯度也按不切算，偏保守：ZeRO-2 更新前确有一份没切开的缓冲；这里按论文，梯度全部切开。",
+        "它另算一份不切的 FP16 梯度，2 × 28.5 亿 = 5.7 GB，就是全部的差；ZeRO-2 更新前确有这份缓冲，"
+        "这里按论文，梯度全部切开。",
         _DEEPSPEED,
     ),
     Published(
@@ -297,11 +298,11 @@ INFERENCE_MEMORY = (
     Published(
         "vLLM 日志：gpt-oss-20b，MXFP4，载入的权重",
         "inference-memory",
-        {"model": "gpt-oss-20b", "weights": "mxfp4"},
+        {"model": "gpt-oss-20b", "weights": "mxfp4-experts"},
         "weights",
         13.72 * _GIB,
-        25,
-        "只有专家是 4 位，注意力、词嵌入和路由留在 16 位；这里全按 4.25 位。",
+        6,
+        "专家 4.25 位，其余 16 位；日志里多出的 0.75 GiB 没有细目。全按 4.25 位算只有 10.3 GiB，少两成四。",
         _LOG,
     ),
 )

@@ -10,6 +10,8 @@ from atlas.calculators.declaration import BadInputError, Calculator, Form, Input
 from atlas.calculators.numbers import parse, show
 
 _BOUND = Form("number", 12)
+_LONGEST = 40
+"""Signs of what was typed that are repeated in a sentence."""
 HOPELESS = "这些数放在一起算不出有限的结果，请检查是不是有哪一项太大、太小或互相矛盾。"
 
 
@@ -40,16 +42,24 @@ def read(calculator: Calculator, texts: Mapping[str, str], data: Data) -> dict[s
 
 
 def _choice(one: Input, text: str, data: Data) -> str:
+    if not text:
+        raise BadInputError(one.name, f"“{one.label}”还没有选，请从列表里选一个。")
     if text not in choices_of(one, data):
-        raise BadInputError(one.name, f"“{one.label}”里没有“{text}”这一项，请从列表里选一个。")
+        raise BadInputError(one.name, f"“{one.label}”里没有“{_short(text)}”这一项，请从列表里选一个。")
     return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}……"
 
 
 def _number(one: Input, text: str) -> float | None:
     if not text and one.optional:
         return None
-    value = parse(text)
-    said = f"“{one.label}”" + ("还空着" if not text else f"写成了“{text}”")
+    value = parse(text, one.unit)
+    said = f"“{one.label}”" + ("还空着" if not text else f"写成了“{_short(text)}”")
+    if value is None and ("," in text or "，" in text):
+        raise BadInputError(one.name, f"{said}，逗号只能隔开千位，例如 1,000；小数点写成“.”。")
     if value is None or not math.isfinite(value):
         raise BadInputError(one.name, f"{said}，请填一个数，例如 {one.default or '1'}。")
     if one.whole and value != math.floor(value):

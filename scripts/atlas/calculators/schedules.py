@@ -1,7 +1,7 @@
-"""Stages, micro-batches and a kind of schedule → when each card does what: a pipeline drawn and measured, not a formula.
+"""Stages, micro-batches and a kind of schedule → when each card does what: a pipeline drawn, not a formula.
 
 Every card works through its own list of passes in order, each as soon as what it needs is there. What comes out agrees with
-the closed formulas of ``atlas.quantities.pipelines``, and shows where they do not hold (too few micro-batches).
+the closed formulas of ``atlas.quantities.pipelines``, whatever the number of micro-batches and the times.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-FORWARD, BACKWARD, INPUT, WEIGHT = "F", "B", "I", "W"
+FORWARD, BACKWARD, INPUT, WEIGHT = "F", "BW", "B", "W"
 """A forward pass; a whole backward pass, or its two halves: gradients of the input and of the weights."""
 
 
@@ -50,8 +50,10 @@ def one_f_one_b(card: int, stages: int, micros: int, chunks: int) -> list[Step]:
 
 
 def interleaved(card: int, stages: int, micros: int, chunks: int) -> list[Step]:
-    """Megatron's order: ``stages`` micro-batches through a chunk, then through the next; micro-batches a multipl"
-    "e of stages."""
+    """Megatron's order: ``stages`` micro-batches through a chunk, then through the next.
+
+    Micro-batches are a multiple of stages.
+    """
     if chunks == 1:
         return one_f_one_b(card, stages, micros, chunks)
     block = stages * chunks
@@ -134,24 +136,3 @@ def _needed(step: str, micro: int, place: int, places: int) -> list[Step]:
     if step == FORWARD:
         return [(FORWARD, micro, place - 1)] if place else []
     return [(FORWARD, micro, place)] + ([(step, micro, place + 1)] if place < places - 1 else [])
-
-
-def step_time(passes: list[Pass], stages: int) -> float:
-    """The longest time from a card's first pass to its last: a step's, if the next one follows without a gap."""
-    spans = []
-    for card in range(stages):
-        own = [one for one in passes if one.card == card]
-        spans.append(max(one.start + one.time for one in own) - min(one.start for one in own))
-    return max(spans)
-
-
-def held(passes: list[Pass], stages: int, chunks: int) -> float:
-    """The most activations a card holds, in those of one micro-batch through all its chunks."""
-    most = 0
-    for card in range(stages):
-        now = 0
-        for one in passes:  # in each card's own order
-            if one.card == card and one.kind != INPUT:
-                now += 1 if one.kind == FORWARD else -1
-                most = max(most, now)
-    return most / chunks

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from atlas.calculators.data import Data
-from atlas.calculators.declaration import Inputs
+from atlas.calculators.declaration import BadInputError, Form, Inputs
+from atlas.calculators.numbers import show
 from atlas.quantities.models import embedding_parameters, expert_parameters
 
 OWN = "own"
@@ -89,12 +90,33 @@ def _attention(key: str, data: Data, hidden: float, heads: float) -> float:
 
 
 def own_shape(inputs: Inputs) -> Shape:
-    """The shape typed by hand; a Llama-like decoder, with experts if any are given."""
+    """The shape typed by hand; a Llama-like decoder, with experts if any are given.
+
+    Raises:
+        BadInputError: if the sizes contradict each other.
+    """
     numbers: Mapping[str, float] = {name: value for name, value in inputs.items() if isinstance(value, float)}
     hidden, heads, experts = numbers["hidden"], numbers["heads"], numbers["experts"]
+    _check(numbers)
     gated = inputs["gated"] == "yes"
     attention = 2 * (hidden / heads) * (heads + numbers["kv_heads"])
     moe = (experts, numbers["active"], 0.0, numbers["expert_ffn"], numbers["layers"] if experts else 0.0)
     return Shape(
         numbers["params"], numbers["layers"], hidden, heads, attention, numbers["ffn"], gated, numbers["vocab"], False, *moe
     )
+
+
+def _check(numbers: Mapping[str, float]) -> None:
+    if numbers["hidden"] % numbers["heads"]:
+        raise BadInputError("heads", "隐藏维要是注意力头数的整数倍，请检查这两个数。")
+    if numbers["heads"] % numbers["kv_heads"]:
+        raise BadInputError("kv_heads", "注意力头数要是 KV 头数的整数倍：KV 头不能比注意力头多，也不能分不均。")
+    if not numbers["experts"]:
+        return
+    if numbers["active"] > numbers["experts"]:
+        raise BadInputError("active", "每词元专家数比每层专家数还多，请检查这两个数。")
+    routed = numbers["layers"] * expert_parameters(numbers["hidden"], numbers["expert_ffn"], numbers["experts"])
+    held = routed + embedding_parameters(numbers["vocab"], numbers["hidden"])
+    if held > numbers["params"]:
+        known, most = (show(one, Form("count", 4)) for one in (held, numbers["params"]))
+        raise BadInputError("params", f"专家和词嵌入加起来有 {known}参数，比填的总参数 {most}还多，请检查这几个数。")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from atlas.calculators.data import Data
 from atlas.calculators.declaration import BadInputError, Bar, Calculator, Form, Input, Inputs, Output, Result, Value, grouped
 from atlas.calculators.devices import counted, fitted
 from atlas.calculators.numbers import added, show
-from atlas.calculators.plans import Plan, activations, layer_bytes, logits, states
+from atlas.calculators.plan_steps import steps
+from atlas.calculators.plans import Plan, activations, flying, last_is_fullest, layer_bytes, logits, states
 from atlas.calculators.shapes import OWN, Shape, own_shape, shape_of
-from atlas.quantities.memory import layers_in_flight
 
 RECIPES = {
     "16": ("BF16 权重 2 + 梯度 2 + 主权重 4 + Adam 8 = 16", 2.0, 2.0, 12.0),
@@ -56,8 +57,9 @@ def _check(shape: Shape, tensor: float, pipeline: float, virtual: float) -> None
         raise BadInputError("tp", f"张量并行要能整除注意力头数 {show(shape.heads, Form('whole'))}。")
     if pipeline > shape.layers:
         raise BadInputError("pp", f"流水线的级数不能超过层数 {show(shape.layers, Form('whole'))}。")
-    if pipeline > 1 and pipeline * virtual > shape.layers:
-        raise BadInputError("virtual", "流水线级数 × 每卡段数 超过了层数，没有这么多段可分。")
+    if pipeline > 1 and virtual > math.ceil(shape.layers / pipeline):
+        most = show(float(math.ceil(shape.layers / pipeline)), Form("whole"))
+        raise BadInputError("virtual", f"一级最多 {most} 层，分不出更多段：每卡段数不能超过它。")
     if shape.routed + shape.embeddings > shape.params:
         raise BadInputError("params", "光词嵌入就超过了总参数，请检查词表、隐藏维和参数量。")
 
@@ -67,8 +69,9 @@ def compute(inputs: Inputs, data: Data) -> Result:
     shape = own_shape(inputs) if inputs["model"] == OWN else shape_of(str(inputs["model"]), data)
     plan = plan_of(inputs, shape)
     overhead = float(inputs["overhead"] or 0.0) * 1e9
-    scores = logits(shape, plan) if plan.pipeline == 1 else 0.0
-    active = activations(shape, plan)
+    last = last_is_fullest(shape, plan)
+    scores = logits(shape, plan, last)
+    active = activations(shape, plan, last)
 
     def parts(stage: float) -> tuple[float, ...]:
         return (*states(shape, plan, stage), active, scores, overhead)
@@ -81,11 +84,11 @@ def compute(inputs: Inputs, data: Data) -> Result:
     values: dict[str, Value] = {
         "total": total, "cards": cards, "weights": own[0], "gradients": own[1], "optimizer": own[2],
         "activations": active, "logits": scores, "states": own[0] + own[1] + own[2], "layer": layer_bytes(shape, plan),
-        "flying": layers_in_flight(shape.layers, plan.pipeline, plan.micro_batches, plan.virtual),
+        "flying": flying(shape, plan, last),
         "batch": batch, "tokens": batch * plan.sequence,
     }  # fmt: skip
     if plan.recompute != "none":
-        values["saved"] = _saved(shape, plan, active)
+        values["saved"] = _saved(shape, plan, last)
     return Result(
         values,
         bars={
@@ -100,35 +103,39 @@ def compute(inputs: Inputs, data: Data) -> Result:
             ],
             "devices": [(one.label, own, one.memory, one.sentence) for one in devices],
         },
-        notes=(_largest(own, total), counted(devices), *_remarks(shape, plan)),
+        notes=(_largest(own, total), counted(devices), *_remarks(shape, plan, last)),
+        steps=steps(shape, plan, last, overhead),
     )
 
 
-def _saved(shape: Shape, plan: Plan, active: float) -> float:
+def _saved(shape: Shape, plan: Plan, last: bool) -> float:
     """Per cent of the activations that recomputation saves."""
-    return 100 * (1 - active / activations(shape, dataclasses.replace(plan, recompute="none")))
+    kept = activations(shape, plan, last)
+    return 100 * (1 - kept / activations(shape, dataclasses.replace(plan, recompute="none"), last))
 
 
 def _largest(parts: tuple[float, ...], total: float) -> str:
     place = parts.index(max(parts))
     advice = {
-        0: "切权重：张量并行、流水线并行或 ZeRO-3",
-        1: "切梯度：ZeRO-2，或更多的张量、流水线并行",
-        2: "切优化器状态：ZeRO-1 起就切，数据并行的卡越多省得越多",
-        3: "减激活：重计算、上下文并行、张量加序列并行，或把微批减小",
-        4: "减输出得分：分块算损失，或用张量并行切词表",
-        5: "这里主要是固定开销",
+        0: "想省，先切权重：张量并行、流水线并行或 ZeRO-3",
+        1: "想省，先切梯度：ZeRO-2，或更多的张量、流水线并行",
+        2: "想省，先切优化器状态：ZeRO-1 起就切，数据并行的卡越多省得越多",
+        3: "想省，先减激活：重计算、上下文并行、张量加序列并行，或把微批减小",
+        4: "想省，先减输出得分：分块算损失，或用张量并行切词表",
+        5: "大头是固定开销，再切也省不下多少",
     }[place]
     share = show(100 * parts[place] / total, Form("number", 2, "%"))
     most = f"最大的一块是{_PARTS[place]}（{show(parts[place], _SIZE)}，{share}）"
-    return f"每张卡 {show(total, _SIZE)}，{most}。想省，先{advice}。"
+    return f"每张卡 {show(total, _SIZE)}，{most}。{advice}。"
 
 
-def _remarks(shape: Shape, plan: Plan) -> list[str]:
+def _remarks(shape: Shape, plan: Plan, last: bool) -> list[str]:
     said = list(shape.guesses)
     if plan.pipeline > 1:
-        last = show(logits(shape, plan), _SIZE)
-        said.append(f"算的是流水线最满的第一级；最后一级另有输出得分 {last}，但在途的微批最少。")
+        scores = show(logits(shape, plan, True), _SIZE)
+        first, other = (show(activations(shape, plan, end) + logits(shape, plan, end), _SIZE) for end in (False, True))
+        told = "最后一级最满：那里要放" if last else "第一级最满：在途的微批多；最后一级虽有"
+        said.append(f"算的是流水线最满的一级。{told}输出得分 {scores}。激活加输出得分，第一级 {first}，最后一级 {other}。")
     if shape.layers % plan.pipeline:
         said.append("层数不能被流水线级数整除，按层数最多的一级算。")
     if plan.stage >= 2 and plan.pipeline > 1:
@@ -217,16 +224,22 @@ CALCULATOR = Calculator(
         Bar("devices", "每个型号放得下吗", _PARTS, _SIZE, row="型号", limit="显存", note="放得下吗", own_scale=True,
             search=True),
     ),
-    formulas=("sharded_bytes", "counted_activation_bytes", "layers_in_flight", "logit_bytes"),
+    formulas=("sharded_bytes", "counted_activation_bytes", "layers_in_flight", "last_layers_in_flight", "logit_bytes"),
     symbols="$N$ 是这张卡分到的参数，$w$ 是每参数字节，$n$ 是分摊的卡数（没切就是 1）；$T$ 是微批的词元数 ÷ 上下文并行，"
-            "$h$ 是隐藏维，$r$ 是留下的归一化输出份数（2，重算时 0），$A$、$F$ 是每词元在注意力、FFN 里留下的数；"
+            "$h$ 是隐藏维，$r$ 是留下的归一化输出份数（2，重算时 0）；"
+            "$A$、$F$ 是每词元在注意力、FFN 里留下的数：$A=2d_h(n_q+n_{kv})$，MLA 是 $A=r_q+r_{kv}+d_r+n_q(4d_h+2d_r)$；"
+            "$F$ 门控的是 $4f$（重算激活函数时 $2f$），不门控的是 $2f$（重算时 $f$），"
+            "专家层是 $4(k+k_s)f_e+2kh$（重算时前一项减半），两种层按层数平均；"
+            "其中 $d_h$ 是头维度，$n_q$、$n_{kv}$ 是注意力头和 KV 头，$r_q$、$r_{kv}$、$d_r$ 是 MLA 的两个压缩维和位置维，"
+            "$f$、$f_e$ 是 FFN 和专家的宽度，$k$、$k_s$ 是每词元选的和共享的专家；"
             "$t$ 是张量并行，$L$ 是层数，$p$ 是流水线级数，$m$ 是微批数，$v$ 是每卡段数；"
             "$V$ 是词表，末式的 $w$ 是每个得分的字节。",
     assumptions=(
         "激活按融合算子逐项数：每个矩阵乘留输入，每个非线性留输入，16 位。",
-        "GELU 与 ReLU 的模型再加两份一字节的 dropout 掩码。",
+        "GELU 与 ReLU 的模型每层再加两份一字节的 dropout 掩码：2 × 词元数 × 隐藏维 字节，开序列并行时按张量并行切。",
+        "“老实现”存的得分矩阵每层 5 × 头数 × 序列长度 × 词元数 字节，按张量并行切，选择性重计算时不存；实现系数不乘它。",
         "专家均匀分到词元；每个专家副本留送进和送出各一份。共享专家按稠密部分切。",
-        "流水线各级按层数平分，首级加词嵌入；交错排法的在途微批取论文的式子。",
+        "流水线各级按层数平分，首级加词嵌入，末级加输出层；首末两级都算，取大的。交错排法的在途微批按 Megatron 的排法数。",
         "ZeRO 的分摊组是数据并行 × 上下文并行；专家的分摊组再乘张量并行、除以专家并行。",
         "不含：通信缓冲、FSDP 预取的几层权重、算子的临时空间、显存碎片；“其他开销”和规划比例替它们留位置。",
         "滑动窗口和线性注意力层按普通注意力层数激活。显存按厂商标的 GB（十亿字节）算，有系统可用值的用可用值。",

@@ -6,6 +6,7 @@ alone. Formulas and citations join the page's own, which is why this happens bef
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,7 @@ from atlas.calculators import (
     data_script,
     is_asked,
     run,
+    steps_html,
     summary_html,
 )
 from atlas.markdown.addresses import output_folder, relative
@@ -51,6 +53,8 @@ SCRIPTS = ("numbers.js", "quantities.js", "reading.js", "blocks.js", "shapes.js"
 """What every calculator needs besides the data, in this order; its own script and the page's follow."""
 SHOW = "show"
 """The word in a fence of an example for the tables and bars to show, which are many."""
+_LETTERS = 1e6
+"""From here on numbers are typed as ``128Ki``, ``70B`` or ``1.5 万``."""
 _BROAD = 12
 """A list with a longer choice gets a line of its own."""
 _MARK = re.compile(r"\x02wzxhzdk:(\d+)\x03")
@@ -222,9 +226,8 @@ class _Maker:
         etree.SubElement(section, "p", {"class": "atlas-calculator-plain"}).text = AtomicString(
             "改动数字要用 JavaScript。没有它，下面是表单里这组数的结果。"
         )
-        etree.SubElement(
-            section, "p", {"class": "atlas-calculator-error", "id": "calculator-error", "role": "alert", "hidden": ""}
-        )
+        etree.SubElement(section, "p", {"class": "atlas-calculator-error", "id": "calculator-error", "hidden": ""})
+        etree.SubElement(section, "p", {"class": "atlas-calculator-told", "role": "status"})
         self._show(section)
         self._about(section)
         return section
@@ -251,11 +254,11 @@ class _Maker:
 
     def _show(self, parent: etree.Element) -> None:
         stash = self._md.htmlStash
-        live = {"class": "atlas-calculator-said", "role": "status"} if parent.tag == "section" else {}
+        live = {"class": "atlas-calculator-said"} if parent.tag == "section" else {}
         etree.SubElement(parent, "div", live).text = stash.store(summary_html(self._calculator, self._result))
         blocks = etree.SubElement(parent, "div", {"class": "atlas-calculator-blocks", "data-search-exclude": ""})
         names = None if parent.tag == "section" else self._shown
-        if html := blocks_html(self._calculator, self._result, names):
+        if html := steps_html(self._result) + blocks_html(self._calculator, self._result, names):
             blocks.text = stash.store(html)
 
     def _asked(self) -> Iterator[Input]:
@@ -294,8 +297,7 @@ class _Maker:
         described = {"aria-describedby": f"{identity}-help"} if one.help else {}
         text = self._texts.get(one.name, one.default)
         if one.kind == "number":
-            mode = "numeric" if one.whole else "decimal"
-            typed = {"type": "text", "inputmode": mode, "value": text, "size": "12"}
+            typed = {"type": "text", "inputmode": _keyboard(one), "value": text, "size": "12"}
             etree.SubElement(field, "input", {"id": identity, "name": one.name, **typed, **described})
         else:
             select = etree.SubElement(field, "select", {"id": identity, "name": one.name, **described})
@@ -331,6 +333,13 @@ class _Maker:
 
     def _reads_rows(self) -> bool:
         return any(one.kind in KINDS for one in self._calculator.inputs)
+
+
+def _keyboard(one: Input) -> str:
+    """The keys that a phone offers: its number pads have no minus, and no letters to write large numbers with."""
+    if (one.minimum or 0) < 0 or (one.maximum or math.inf) >= _LETTERS:
+        return "text"
+    return "numeric" if one.whole else "decimal"
 
 
 def _worded(paragraph: etree.Element, text: str) -> None:

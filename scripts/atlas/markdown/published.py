@@ -15,6 +15,7 @@ from atlas.markdown.citations import cite
 from atlas.markdown.state import PageState
 
 _ERROR = Form("fixed", 1, "%")
+_ALLOWED = Form("number", 3, "%")
 _WORDS = "说明"
 _NAMED = frozenset({"number", "fixed", "whole"})
 """Styles that do not choose their own unit: what a published number is printed with."""
@@ -31,7 +32,7 @@ def error_of(row: Published, data: Data) -> tuple[float, float]:
 def published_table(calculator: Calculator, data: Data, state: PageState) -> etree.Element:
     """The rows of one calculator, with sources; each name leads to the form filled in so."""
     title = "和公布的数对账"
-    holder, body = _frame(title, ("公布的数", "公布", "这里算", "差", _WORDS))
+    holder, body = _frame(title, ("公布的数", "公布", "这里算", "差", "容许", _WORDS))
     for row in (one for one in PUBLISHED if one.calculator == calculator.id):
         line = etree.SubElement(body, "tr")
         name = etree.SubElement(line, "th", {"scope": "row"})
@@ -39,7 +40,7 @@ def published_table(calculator: Calculator, data: Data, state: PageState) -> etr
         ours, error = error_of(row, data)
         form = next(one.form for one in calculator.shows if isinstance(one, Output) and one.name == row.output)
         precise = form if form.style not in _NAMED else Form("number", 4, form.unit)
-        for text in (show(row.value, precise), show(ours, precise), _signed(error)):
+        for text in (show(row.value, precise), show(ours, precise), _signed(error), f"±{show(row.tolerance, _ALLOWED)}"):
             etree.SubElement(line, "td", {"class": "atlas-number"}).text = AtomicString(text)
         why = etree.SubElement(line, "td")
         why.text = AtomicString(_said(row, error, data))

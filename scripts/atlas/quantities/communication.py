@@ -153,8 +153,10 @@ def global_batch(micro_batch: float, data_parallel: float, accumulation: float) 
 
 @formula("α-β 时间", unit="s", tex="k\\alpha + \\frac{X}{B}", sources=(*_NCCL, "factryze-collectives"))
 def alpha_beta_seconds(steps: float, latency: float, sent: float, bandwidth: float) -> float:
-    """Seconds of ``steps`` steps of ``latency`` seconds in which a card sends ``sent`` bytes at ``bandwidth`` B/"
-    "s one way."""
+    """Seconds of ``steps`` steps of ``latency`` seconds, in which a card sends ``sent`` bytes.
+
+    ``bandwidth`` is B/s one way.
+    """
     return steps * latency + sent / bandwidth
 
 

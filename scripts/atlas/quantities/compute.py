@@ -20,7 +20,7 @@ def forward_compute(parameters: float, tokens: float) -> float:
     return 2 * parameters * tokens
 
 
-@formula("注意力每词元计算量", unit="FLOP", tex="12\\,L\\,s\\,d", sources=("arxiv-2204.02311",))
+@formula("注意力每词元计算量（整个方阵）", unit="FLOP", tex="12\\,L\\,s\\,d", sources=("arxiv-2204.02311",))
 def attention_compute_per_token(layers: float, heads: float, head_dim: float, sequence: float) -> float:
     """Training FLOPs per token of the score and value products, full square counted: 12·L·H·Q·T (PaLM, appendix B)."""
     return 12 * layers * heads * head_dim * sequence
@@ -94,7 +94,12 @@ def speculative_tokens_per_step(acceptance: float, drafted: float) -> float:
     return float((1 - acceptance ** (drafted + 1)) / (1 - acceptance))
 
 
-@formula("一步训练的注意力", unit="FLOP", tex="6\\,L\\,d\\,s", sources=("arxiv-2204.02311", "arxiv-2205.14135"))
+@formula(
+    "注意力每词元计算量（跳过看不见的一半）",
+    unit="FLOP",
+    tex="6\\,L\\,d\\,s",
+    sources=("arxiv-2204.02311", "arxiv-2205.14135"),
+)
 def causal_attention_per_token(layer_tokens: float, width: float) -> float:
     """Training FLOPs per token of attention when what a token must not see is skipped: half of the full square's.
 

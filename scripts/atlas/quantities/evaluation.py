@@ -116,6 +116,40 @@ def wilson_high(correct: float, items: float, critical: float = 1.96) -> float:
     return 100 * _wilson(correct, items, critical)[1]
 
 
+def _newcombe(correct: float, items: float, correct2: float, items2: float, critical: float) -> tuple[float, float]:
+    first, second = correct / items, correct2 / items2
+    low, high = _wilson(correct, items, critical)
+    low2, high2 = _wilson(correct2, items2, critical)
+    below = math.sqrt((first - low) * (first - low) + (high2 - second) * (high2 - second))
+    above = math.sqrt((high - first) * (high - first) + (second - low2) * (second - low2))
+    return first - second - below, first - second + above
+
+
+@formula(
+    "两批题的差，区间下限",
+    unit="%",
+    tex="q_1-q_2-\\sqrt{(q_1-l_1)^2+(u_2-q_2)^2}",
+    sources=("newcombe-1998",),
+)
+def newcombe_low(correct: float, items: float, correct2: float, items2: float, critical: float = 1.96) -> float:
+    """Lower end, in percentage points, of the gap between two scores on separate questions, from their Wilson intervals.
+
+    Newcombe's method 10, which holds for scores of nought and of all, too.
+    """
+    return 100 * _newcombe(correct, items, correct2, items2, critical)[0]
+
+
+@formula(
+    "两批题的差，区间上限",
+    unit="%",
+    tex="q_1-q_2+\\sqrt{(u_1-q_1)^2+(q_2-l_2)^2}",
+    sources=("newcombe-1998",),
+)
+def newcombe_high(correct: float, items: float, correct2: float, items2: float, critical: float = 1.96) -> float:
+    """Upper end, in percentage points, of the gap between two scores on separate questions, from their Wilson intervals."""
+    return 100 * _newcombe(correct, items, correct2, items2, critical)[1]
+
+
 @formula("零失误时的上限", unit="%", tex="100(1-0.05^{1/k})", sources=("gh-statsmodels-statsmodels",))
 def zero_failure_bound(items: float) -> float:
     """Failure rate, in per cent, that none in ``items`` tries rules out at the 95 per cent level; about ``300/items``."""

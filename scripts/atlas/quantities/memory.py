@@ -116,6 +116,25 @@ def layers_in_flight(layers: float, stages: float, micro_batches: float, virtual
     return held * min(micro_batches, most)
 
 
+@formula(
+    "最后一级在途的层",
+    unit="",
+    tex="\\lceil L/p\\rceil\\,\\min\\left(m,\\ p-\\frac{p-1}{v}\\right)",
+    sources=("arxiv-2104.04473", "gh-NVIDIA-Megatron-LM"),
+)
+def last_layers_in_flight(layers: float, stages: float, micro_batches: float, virtual: float = 1) -> float:
+    """Layers times micro-batches whose activations the pipeline's last stage holds at once, with ``virtual`` as above.
+
+    1F1B: one micro-batch, of which the backward pass follows at once. Interleaved: all parts but the last were run for a
+    whole round before.
+    """
+    held = math.ceil(layers / stages)
+    if stages == 1:
+        return held
+    most = stages - (stages - 1) / virtual if virtual else micro_batches
+    return held * min(micro_batches, most)
+
+
 @formula("输出得分", unit="B", tex="T V w", sources=("gh-stas00-ml-engineering",))
 def logit_bytes(tokens: float, vocab: float, width: float = 4) -> float:
     """Bytes of the output layer's scores of all words for ``tokens`` tokens, one FP32 copy unless told."""

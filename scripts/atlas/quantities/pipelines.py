@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from atlas.quantities.registry import formula
 
 _PIPELINE = ("arxiv-2104.04473", "arxiv-1811.06965")
@@ -20,16 +22,34 @@ def pipeline_idle(stages: float, forward: float, backward: float, weight: float,
     return (stages - 1) * (forward + backward + weight) / virtual
 
 
-@formula("ZB-H1 空闲时间", unit="", tex="(p-1)(T_F+T_B-T_W)", sources=_ZERO_BUBBLE)
-def zero_bubble_h1_idle(stages: float, forward: float, backward: float, weight: float) -> float:
-    """Time a card waits under ZB-H1, which holds no more activations than 1F1B; ``backward`` gradients of inputs alone."""
-    return (stages - 1) * (forward + backward - weight)
+@formula("ZB-H1 空闲时间", unit="", tex="(p-1)(T_F+T_B)-(\\min(m,p)-1)\\min(T_F,T_W)", sources=_ZERO_BUBBLE)
+def zero_bubble_h1_idle(
+    stages: float, forward: float, backward: float, weight: float, micro_batches: float = math.inf
+) -> float:
+    """Time a card waits under ZB-H1, which holds no more activations than 1F1B; ``backward`` gradients of inputs alone.
+
+    The paper has the case of at least p micro-batches and weight gradients no longer than forward passes,
+    (p-1)(T_F+T_B-T_W); the others follow from the same order of passes.
+    """
+    return (stages - 1) * (forward + backward) - (min(micro_batches, stages) - 1) * min(forward, weight)
 
 
-@formula("ZB-H2 空闲时间", unit="", tex="\\max(0,\\,(p-1)(T_F+T_B-2T_W))", sources=_ZERO_BUBBLE)
-def zero_bubble_h2_idle(stages: float, forward: float, backward: float, weight: float) -> float:
-    """Time a card waits under ZB-H2, which holds up to 2p-1 micro-batches and needs as many; never less than nothing."""
-    return max(0, (stages - 1) * (forward + backward - 2 * weight))
+@formula(
+    "ZB-H2 空闲时间",
+    unit="",
+    tex="\\max\\bigl((p-1)(T_F+T_B)-n\\mu,\\;(p-1-\\lfloor n/2\\rfloor)(T_F+T_B)-(n\\bmod 2)\\,\\mu\\bigr)",
+    sources=_ZERO_BUBBLE,
+)
+def zero_bubble_h2_idle(
+    stages: float, forward: float, backward: float, weight: float, micro_batches: float = math.inf
+) -> float:
+    """Time a card waits under ZB-H2, which holds up to 2p-1 micro-batches; n is one less than those, μ min(T_F, T_W).
+
+    With as many and short weight gradients it is the paper's (p-1)(T_F+T_B-2T_W), never less than nothing.
+    """
+    more, saved = min(micro_batches, 2 * stages - 1) - 1, min(forward, weight)
+    filled = (stages - 1) * (forward + backward) - more * saved
+    return max(filled, (stages - 1 - more // 2) * (forward + backward) - more % 2 * saved)
 
 
 @formula("空闲占全程", unit="%", tex="\\frac{100\\,T_{闲}}{T_{闲}+T_{理想}}", sources=_PIPELINE)

@@ -10,7 +10,7 @@ _SCALING = ("gh-jax-ml-scaling-book",)
 
 
 @formula(
-    "成批解码一步", unit="s", tex="\\frac{bK}{B} + \\max\\!\\left(\\frac{2qN}{F}, \\frac{W}{B}\\right)", sources=_SCALING
+    "成批解码一步", unit="s", tex="\\frac{bK}{B} + \\max\\!\\left(\\frac{2qN_a}{F}, \\frac{W}{B}\\right)", sources=_SCALING
 )
 def batch_step_seconds(
     parameters: float, tokens: float, peak: float, bandwidth: float, weight_bytes: float, cached_bytes: float = 0

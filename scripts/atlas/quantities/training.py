@@ -101,7 +101,7 @@ def training_energy(hours: float, watts: float, overhead: float = 1) -> float:
     return hours * watts * overhead / 1000
 
 
-@formula("训练的钱", unit="", tex="h\\,p", sources=("arxiv-2412.19437",))
+@formula("算力费用", unit="", tex="h\\,p", sources=("arxiv-2412.19437",))
 def training_price(hours: float, price: float) -> float:
     """Money for ``hours`` card-hours at ``price`` a card-hour, in the currency of the price; the last run alone."""
     return hours * price
