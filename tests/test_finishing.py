@@ -315,11 +315,14 @@ def test_only_rules_that_can_never_apply_or_cost_too_much_are_dropped(tmp_path: 
 def test_tables_are_wrapped_as_the_theme_would(tmp_path: Path) -> None:
     """Those without a class, in the article: boxes to scroll in and a class that style sheets know; all others stay."""
     own = '<table class="own"><tr><td>1</table></article><table><tr><td>外</table>'
-    page = f'<article><p title="<table>">甲</p><table id="t" data-x=">"><tr><td>乙</table>{own}'.replace("</table>", "</td></tr></table>")
+    page = f'<article><p title="<table>">甲</p><table id="t" data-x=">"><tr><td>乙</table>{own}'
     (tmp_path / "index.html").write_text(page, "utf-8")
     (tmp_path / "a.css").write_text(".md-typeset table:not( [class]) td,table:not(.own){color:red}", "utf-8")
     wrap_tables(tmp_path, False)
     wrapped = (tmp_path / "index.html").read_text("utf-8")
-    opened = '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="atlas-plain" id="t" data-x=">">'
-    assert wrapped == page.replace('<table id="t" data-x=">">', opened).replace("乙</td></tr></table>", "乙</td></tr></table></div></div>")
+    boxes = '<div class="md-typeset__scrollwrap"><div class="md-typeset__table">'
+    dressed = page.replace('<table id="t"', f'{boxes}<table class="atlas-plain" id="t"').replace(
+        "乙</table>", "乙</table></div></div>"
+    )
+    assert wrapped == dressed
     assert (tmp_path / "a.css").read_text("utf-8") == ".md-typeset table.atlas-plain td,table:not(.own){color:red}"

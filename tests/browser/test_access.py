@@ -224,7 +224,7 @@ def test_wide_things_scroll_by_arrow_keys(page: Page, hosted: str) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(hosted + "evaluation/serving/")
     regions = page.locator("[data-atlas-scroll]")
-    assert regions.count() > 2
+    regions.nth(2).wait_for()  # they are found when the page is at rest
     names = [str(name) for name in regions.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")]
     assert all(names)
     table = page.locator(".md-typeset__scrollwrap[data-atlas-scroll]").first

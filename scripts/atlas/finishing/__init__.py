@@ -22,7 +22,9 @@ STEPS: tuple[Step, ...] = (
     markup.shorten_pages,
     names.hash_names,
 )
-"""In this order: nothing is read for classes that is dropped or still to get one, and names come after all that changes a file."""
+"""In this order: nothing is read for classes that is dropped or still to get one, and names come after all that changes a
+file.
+"""
 
 
 def finish(folder: Path, *, offline: bool, templates: Iterable[Path] = ()) -> None:

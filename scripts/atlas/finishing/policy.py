@@ -1,9 +1,9 @@
 """A page as it is served → the same page with a Content-Security-Policy: what it may run and load.
 
 A host of static files sends no headers of ours, so the policy stands in the page. Scripts inside a page run only if their
-digest is in the policy, and a digest gets there only if the script stands in a template of the theme (an installed one, or the
-site's own folder of changes to it), or is the one line with which ``mkdocs-mermaid2-plugin`` starts: what a contributor managed
-to put into a page is neither.
+digest is in the policy, and a digest gets there only if the script stands in a template of the theme (an installed one, or
+the site's own folder of changes to it), or is the one line with which ``mkdocs-mermaid2-plugin`` starts: what a contributor
+managed to put into a page is neither.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _is_json(text: str) -> bool:
 
 @cache
 def _known(templates: tuple[Path, ...]) -> tuple[re.Pattern[str], ...]:
-    """The scripts in the templates of all installed themes and the site's own; what is filled in is a relative address or JSON."""
+    """The scripts in the templates of all installed themes and the site; what they fill in is an address or JSON."""
     found: dict[str, None] = {}
     for folder in dict.fromkeys((*_installed(), *templates)):
         for file in sorted(folder.rglob("*.html")):

@@ -15,7 +15,6 @@ from atlas.markdown.state import PageState, collector, note_failure
 from atlas.model import Formula
 from atlas.v8 import EngineError
 
-
 LONG_CLASS = "atlas-long-formula"
 _UNSEEN = re.compile(r"<annotation.*?</annotation>|<[^>]*>", re.DOTALL)
 _LONG = 10

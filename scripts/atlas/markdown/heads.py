@@ -10,7 +10,6 @@ import xml.etree.ElementTree as etree
 
 from markdown.treeprocessors import Treeprocessor
 
-
 _WIDE = 5
 """Columns from which on a table is wider than a phone: it scrolls, and its cells don't shrink any more."""
 
