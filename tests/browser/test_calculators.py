@@ -215,6 +215,18 @@ def test_devices_can_be_filtered(browser: Browser, hosted: str) -> None:
 
 
 @pytest.mark.offline
+def test_drawn_schedule_scrolls_instead_of_shrinking(browser: Browser, hosted: str) -> None:
+    """On a phone every pass of every card can be reached, at the size it was drawn in."""
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(hosted + "calculators/pipeline/?stages=8&micros=16")
+    drawing = page.locator(".atlas-calculator-schedule").first
+    wanted = [float(drawing.get_attribute(side) or 0) for side in ("width", "height")]
+    assert drawing.evaluate("svg => [svg.getBoundingClientRect().width, svg.getBoundingClientRect().height]") == wanted
+    box = drawing.locator("xpath=..")
+    assert box.evaluate("box => box.scrollWidth") >= wanted[0] > 360
+    page.close()
+
+
 def test_from_a_folder(browser: Browser, offline_site: Path, traffic: Traffic) -> None:
     """Over file:// it computes, keeps its numbers in the address and asks for nothing elsewhere."""
     page = browser.new_page()

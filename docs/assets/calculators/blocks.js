@@ -103,9 +103,10 @@
     const [step, end] = scaled(lanes.flatMap((row) => row[1]));
     const inside = lanes.map((row, number) => lane(one, number, row[1], step)).join("");
     const said = lanes.map(([label, cells]) => `<li>${escape(`${label}：${saidOf(cells)}`)}</li>`).join("");
+    const [width, height] = [pixels(end * step), lanes.length * LANE];
     return `<figure class="atlas-calculator-block" data-block="${one.name}">${legend(Object.values(one.kinds))}` +
       `<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="${escape(one.title)}">` +
-      `<svg class="atlas-calculator-schedule" width="${pixels(end * step)}" height="${lanes.length * LANE}" ` +
+      `<svg class="atlas-calculator-schedule" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
       `text-anchor="middle" role="img" aria-label="${escape(one.title)}">${inside}</svg></div>` +
       `<figcaption>${escape(one.title)}${one.unit ? `（${escape(one.unit)}）` : ""}</figcaption>` +
       `<details><summary>文字版：括号里是开始的时刻</summary><ol>${said}</ol></details></figure>`;

@@ -162,7 +162,8 @@ def _schedule(schedule: Schedule, lanes: Sequence[Lane]) -> str:
         f'<figure class="atlas-calculator-block" data-block="{schedule.name}">'
         f'<ul class="atlas-calculator-legend">{kinds}</ul>'
         f'<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="{escape(schedule.title)}">'
-        f'<svg class="atlas-calculator-schedule" width="{width}" height="{height}" text-anchor="middle" role="img" '
+        f'<svg class="atlas-calculator-schedule" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'text-anchor="middle" role="img" '
         f'aria-label="{escape(schedule.title)}">{drawn}</svg></div>'
         f"<figcaption>{escape(schedule.title)}{f'（{escape(schedule.unit)}）' if schedule.unit else ''}</figcaption>"
         f"<details><summary>文字版：括号里是开始的时刻</summary><ol>{said}</ol></details></figure>"
