@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,7 @@ from atlas.cli import main
 from atlas.finishing import finish, joining, markup, styles
 from atlas.finishing.compressing import compress
 from atlas.finishing.tables import wrap_tables
-from tests.conftest import Project
+from tests.conftest import REPOSITORY, Project
 
 PAGE = {"docs/index.md": "# 甲\n", "docs/assets/a.js.map": "{}"}
 DIGEST = r"\.[0-9a-f]{8}\."
@@ -326,3 +327,9 @@ def test_tables_are_wrapped_as_the_theme_would(tmp_path: Path) -> None:
     )
     assert wrapped == dressed
     assert (tmp_path / "a.css").read_text("utf-8") == ".md-typeset table.atlas-plain td,table:not(.own){color:red}"
+
+
+@pytest.mark.parametrize("script", sorted((REPOSITORY / "docs" / "assets").rglob("*.js")), ids=lambda file: file.name)
+def test_our_scripts_parse(script: Path) -> None:
+    """They are joined, so a mistake in one would stop all of them."""
+    assert evaluate(f"typeof new Function({json.dumps(script.read_text('utf-8'))})") == "function"

@@ -93,12 +93,10 @@
     document.querySelectorAll("nav.md-code__nav").forEach((nav) => nav.setAttribute("role", "none"));
   };
 
-  // A task each, while nothing else is to be done: together they would keep a slow phone from answering.
-  const later = (work) => (window.requestIdleCallback ? requestIdleCallback(work, {timeout: 1000}) : setTimeout(work, 1));
   const start = () => {
     header();
-    later(sections);
-    later(scrolls);
+    atlasLater(sections);
+    atlasLater(scrolls);
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

@@ -258,8 +258,6 @@
     words ? words.before(tools) : figure.append(tools);
   };
 
-  // One after the other while nothing else is to be done: together they would keep a slow phone from answering.
-  const later = (work) => (window.requestIdleCallback ? requestIdleCallback(work, {timeout: 1000}) : setTimeout(work, 1));
-  const start = () => document.querySelectorAll(".atlas-figure:not(.atlas-broken)").forEach((figure) => later(() => equip(figure)));
+  const start = () => document.querySelectorAll(".atlas-figure:not(.atlas-broken)").forEach((figure) => atlasLater(() => equip(figure)));
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

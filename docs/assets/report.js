@@ -43,6 +43,5 @@
     fill(link, heading);
     offer(link, heading);
   };
-  const addAll = () => headings.forEach(add);
-  window.requestIdleCallback ? requestIdleCallback(addAll, {timeout: 1000}) : setTimeout(addAll, 1);
+  atlasLater(() => headings.forEach(add));
 })();

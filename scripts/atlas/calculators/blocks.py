@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
-from atlas.calculators.declaration import Bar, Calculator, Form, Output, Result, Schedule, Table, Value
+from atlas.calculators.declaration import Bar, Calculator, Cell, Form, Lane, Output, Result, Schedule, Table, Value
 from atlas.calculators.numbers import added, fixed, show
 
 _KEY = ' class="atlas-calculator-key"'
@@ -17,11 +17,6 @@ _STEP, _LANE, _WIDEST = 22.0, 24, 10_000.0
 _STRETCH = 8
 """How many times wider a step may be made for texts to have room."""
 _START = Form("number", 4)
-
-Cell = tuple[float, float, str, str]
-"""Of a schedule: from when, how long, its kind, and its text."""
-Lane = tuple[str, Sequence[Cell]]
-"""What a card is called, and its cells in order."""
 
 
 def summary_html(calculator: Calculator, result: Result) -> str:

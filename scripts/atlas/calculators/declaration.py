@@ -123,6 +123,12 @@ class Schedule:
     unit: str = ""
 
 
+Cell = tuple[float, float, str, str]
+"""Of a schedule: from when, how long, its kind, and its text."""
+Lane = tuple[str, Sequence[Cell]]
+"""What a card is called, and its cells in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What was computed; see the package for the shapes."""
@@ -130,7 +136,7 @@ class Result:
     values: Mapping[str, Value]
     tables: Mapping[str, Sequence[Sequence[Value]]] = field(default_factory=dict)
     bars: Mapping[str, Sequence[tuple[str, Sequence[float], float | None, str]]] = field(default_factory=dict)
-    schedules: Mapping[str, Sequence[tuple[str, Sequence[tuple[float, float, str, str]]]]] = field(default_factory=dict)
+    schedules: Mapping[str, Sequence[Lane]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     steps: Sequence[str] = ()
     """The formulas with the numbers put in, in the order in which they are computed: ``耗时 = 3 × 4 = 12 秒``."""

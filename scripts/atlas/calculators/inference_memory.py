@@ -56,7 +56,8 @@ def compute(inputs: Inputs, data: Data) -> Result:
     heads = numbers["heads"] if own and inputs["attention"] == "mha" else data.number("models", key, "heads")
     _check(inputs, numbers["cards"], cache, heads)
     width = CACHES[str(inputs["cache"])][1]
-    load = _load(inputs, numbers, cache.request(numbers["context"], width), _weights(inputs, data), cache)
+    weights = _weights(inputs, data)
+    load = _load(inputs, numbers, cache.request(numbers["context"], width), weights, cache)
     values: dict[str, Value] = {
         "card": load.card,
         "token": cache.per_token(cache.full + cache.sliding, width),
@@ -77,7 +78,7 @@ def compute(inputs: Inputs, data: Data) -> Result:
             *_counted(devices),
             *_remarks(inputs, data, cache, said),
         ],
-        steps=[_weights(inputs, data).shown, *cache_steps(cache, numbers["context"], width), *load.steps()],
+        steps=[weights.shown, *cache_steps(cache, numbers["context"], width), *load.steps()],
     )
 
 

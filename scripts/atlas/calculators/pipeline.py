@@ -10,6 +10,7 @@ from atlas.calculators.declaration import (
     Form,
     Input,
     Inputs,
+    Lane,
     Output,
     Result,
     Schedule,
@@ -157,10 +158,10 @@ def _row(kind: str, stages: float, micros: float, chunks: float, times: Times, w
     return [label, idle, idle_ratio(idle, work), idle_share(idle, work), held, sent]
 
 
-def _lanes(passes: list[Pass], stages: int) -> list[tuple[str, list[tuple[float, float, str, str]]]]:
+def _lanes(passes: list[Pass], stages: int) -> list[Lane]:
     """Cards as lanes; where cards have chunks, a letter after the number tells which."""
     pieced = any(one.chunk for one in passes)
-    lanes = []
+    lanes: list[Lane] = []
     for card in range(stages):
         own = [one for one in passes if one.card == card]
         cells = [(one.start, one.time, one.kind, f"{one.micro + 1}{_letter(one.chunk) if pieced else ''}") for one in own]
