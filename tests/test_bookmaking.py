@@ -105,7 +105,7 @@ def test_what_folds_is_open_and_what_only_screens_use_is_gone() -> None:
         '<div class="tabbed-content"><div class="tabbed-block"><p>一</p></div><div class="tabbed-block"><p>二</p></div></div></div>'
         '<figure><svg class="atlas-wide" viewbox="0 0 1 1" aria-labelledby="d1"><title id="d1">图</title>'
         '<lineargradient id="g"></lineargradient><rect fill="url(#g)"/></svg><svg class="atlas-narrow"></svg>'
-        '<figcaption>图题</figcaption><details class="atlas-outline"><summary>文字版</summary></details></figure>'
+        '<figcaption><p>图题</p><details class="atlas-outline"><summary>文字版</summary></details></figcaption></figure>'
         '<button>复制</button><a class="headerlink" href="#x">¶</a>'
     )
     text = made.get_text()
@@ -117,6 +117,8 @@ def test_what_folds_is_open_and_what_only_screens_use_is_gone() -> None:
     figure = made.find("figure")
     assert isinstance(figure, Tag)
     assert [one.name for one in figure.find_all(recursive=False)][-1] == "figcaption"
+    assert figure.find("div") is None
+    assert "文字版" in text
     assert 'viewBox="0 0 1 1"' in str(made)
     assert '<linearGradient id="p007-g">' in str(made)
     assert 'fill="url(#p007-g)"' in str(made)

@@ -17,6 +17,8 @@ from atlas.v8 import Engine, EngineError
         pytest.param(r"\frac{1}{2}", ["<mfrac>", "<mn>1</mn>", "<mn>2</mn>"], id="fraction"),
         pytest.param("a < b", ["&lt;"], id="comparison is escaped"),
         pytest.param(r"\text{显存} = 2N", ["<mtext>显存</mtext>"], id="Chinese"),
+        pytest.param(r"\mathrm{softmax}(x)", ["<mi>softmax</mi>"], id="a word is one name"),
+        pytest.param(r"\mathrm{d}x", ['<mi mathvariant="normal">d</mi>', "<mi>x</mi>"], id="a letter keeps its style"),
         pytest.param(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", ["<mtable"], id="environment"),
     ],
 )

@@ -27,7 +27,7 @@ def built(configuration: Path, tmp_path: Path, page: str = "index.html") -> str:
 def test_figure_is_named_described_linked_and_worded(project: Project, tmp_path: Path) -> None:
     """Caption, description, resolved link and text version; no script."""
     html = built(project({"docs/index.md": f"# 页\n\n{FLOW}", "docs/b.md": "# 乙\n\n## 节 {#there}\n"}), tmp_path)
-    assert '<figcaption><span class="atlas-number">图 1</span> 甲到乙</figcaption>' in html
+    assert '<figcaption><p><span class="atlas-number">图 1</span> 甲到乙</p>' in html
     assert ">甲指向乙</desc>" in html
     assert 'role="group"' in html
     assert 'href="b/#there"' in html

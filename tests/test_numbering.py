@@ -78,7 +78,7 @@ def page(site: Path, name: str) -> BeautifulSoup:
 def labels(read: BeautifulSoup) -> dict[str, str]:
     """The number and title of each caption, by its anchor."""
     found = {}
-    for number in read.select("figcaption > .atlas-number, caption > .atlas-number"):
+    for number in read.select("figcaption .atlas-number, caption > .atlas-number"):
         owner = number.find_parent(lambda one: one.name in {"figure", "table"} and one.has_attr("id"))
         assert isinstance(owner, Tag)
         assert isinstance(number.parent, Tag)
@@ -162,7 +162,7 @@ def test_real_lists_equal_the_real_captions(site_pages: dict[str, BeautifulSoup]
         (name, number.get_text(), " ".join(number.parent.get_text().removeprefix(number.get_text()).split()))
         for name, read in site_pages.items()
         if not name.startswith("contributing/decisions/")
-        for number in read.select("figcaption > .atlas-number, caption > .atlas-number")
+        for number in read.select("figcaption .atlas-number, caption > .atlas-number")
         if isinstance(number.parent, Tag)
     ]
     assert len(shown) > 500

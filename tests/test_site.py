@@ -48,3 +48,16 @@ def test_search_index_is_where_the_pages_say(site: Path) -> None:
         )
         assert not markup.select(".md-search, [data-md-component^=search]"), page
     assert len(list(folder.glob("p*.js"))) == len(pages) - 1  # the lost page is not to be found
+
+
+def test_caption_is_at_an_end_of_its_figure(site: Path) -> None:
+    """As HTML wants it, so that browsers name the figure by it; whatever else belongs to the caption stands in it."""
+    seen = 0
+    for file in sorted(site.rglob("*.html")):
+        for caption in BeautifulSoup(file.read_text("utf-8"), "html.parser").select("figcaption"):
+            assert caption.parent is not None
+            parts = caption.parent.find_all(recursive=False)
+            assert caption.parent.name == "figure", file
+            assert caption in (parts[0], parts[-1]), (file, caption.get_text()[:40])
+            seen += 1
+    assert seen > 300

@@ -9,7 +9,7 @@
   };
   const drawing = (figure) => [...figure.querySelectorAll("svg")].find((svg) => svg.getBoundingClientRect().width);
   const nameOf = (figure) =>
-    (figure.querySelector("figcaption")?.textContent || figure.querySelector("svg title")?.textContent || "图").trim();
+    (figure.querySelector("figcaption > p")?.textContent || figure.querySelector("svg title")?.textContent || "图").trim();
 
   // Zooming: the drawing grows in a box that scrolls. Sizes are in CSS pixels, so lines and letters stay sharp.
   const LARGEST = 8;
@@ -254,7 +254,7 @@
         "复制", make("span", {class: "atlas-long"}, " Mermaid "), "源码"));
     }
     tools.append(button((made) => drawing(figure) && (save(figure), tell(made, "已下载")), "下载 SVG"), said);
-    const words = figure.querySelector(":scope > .atlas-outline");
+    const words = figure.querySelector(".atlas-outline");
     words ? words.before(tools) : figure.append(tools);
   };
 

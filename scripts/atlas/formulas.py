@@ -19,6 +19,8 @@ _MOST_UNKNOWN = 8
 """So many unknown commands are told of one formula."""
 _NAMED = re.compile(r"(?<!<mrow>)(<mi[^>]*>[^<]+</mi><mo>\u2061</mo>)")
 """A function's name, which KaTeX leaves as two elements: as an index they would be one too many, and no index at all."""
+_WORD = re.compile(r"<mrow>((?:<mi mathvariant=\"normal\">[A-Za-z]</mi>){2,})</mrow>")
+"""Upright letters in one pair of braces, ``\\mathrm{softmax}``: seven variables multiplied, to one who hears them."""
 _MATH = re.compile(r"<math.*</math>", re.DOTALL)
 
 
@@ -51,7 +53,8 @@ def typeset(tex: str, *, display: bool) -> str | FormulaProblem:
         return FormulaProblem(_clean(answer["message"]), _characters(tex, answer["position"]))
     math = _MATH.search(answer["html"])
     assert math, "KaTeX's MathML output holds a math element"
-    return _NAMED.sub(r"<mrow>\1</mrow>", math[0])
+    named = _NAMED.sub(r"<mrow>\1</mrow>", math[0])
+    return _WORD.sub(lambda word: f"<mi>{re.sub('<[^>]*>', '', word[1])}</mi>", named)
 
 
 def _characters(tex: str, units: int | None) -> int | None:

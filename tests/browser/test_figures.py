@@ -63,7 +63,7 @@ def test_keys_zoom_move_and_leave(page: Page) -> None:
     page.keyboard.press("Enter")
     dialog = page.locator("dialog#atlas-zoom")
     expect(dialog).to_be_visible()
-    name = figure(page).locator("figcaption").inner_text()
+    name = figure(page).locator("figcaption > p").inner_text()
     assert dialog.locator("#atlas-zoom-title").inner_text() == name
     first = scale(page)
     for _ in range(6):
@@ -246,7 +246,7 @@ def test_without_scripts_nothing_promises_what_it_cannot_do(browser: Browser, ho
     page = context.new_page()
     page.goto(hosted + PAGE)
     assert page.locator(".atlas-tools, .atlas-report-here").count() == 0
-    assert re.match(r"图 7\.1-1 ", figure(page, 0).locator("figcaption").inner_text())
+    assert re.match(r"图 7\.1-1 ", figure(page, 0).locator("figcaption > p").inner_text())
     assert page.locator(".atlas-page-meta").get_by_text(re.compile(r"阅读约 \d+ 分钟")).count() == 1
     asked = parse_qs(urlsplit(page.locator(".atlas-page-meta a.atlas-report").get_attribute("href") or "").query)
     assert asked["template"] == ["content-error.yml"]

@@ -108,8 +108,8 @@
       `<div class="atlas-calculator-scroll" role="group" tabindex="0" aria-label="${escape(one.title)}">` +
       `<svg class="atlas-calculator-schedule" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
       `text-anchor="middle" role="img" aria-label="${escape(one.title)}">${inside}</svg></div>` +
-      `<figcaption>${escape(one.title)}${one.unit ? `（${escape(one.unit)}）` : ""}</figcaption>` +
-      `<details><summary>文字版：括号里是开始的时刻</summary><ol>${said}</ol></details></figure>`;
+      `<figcaption><p>${escape(one.title)}${one.unit ? `（${escape(one.unit)}）` : ""}</p>` +
+      `<details><summary>文字版：括号里是开始的时刻</summary><ol>${said}</ol></details></figcaption></figure>`;
   };
 
   const MADE = {table: ["tables", table], bar: ["bars", bars], schedule: ["schedules", schedule]};

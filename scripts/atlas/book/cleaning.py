@@ -29,8 +29,8 @@ def clean(body: Tag, key: str) -> None:
         box.unwrap()
     for tabs in body.select(".tabbed-set"):
         _spread(tabs)
-    for words in body.select("figure > details"):
-        words.parent.insert_after(words.extract())  # type: ignore[union-attr] # a figure ends with its caption
+    for words in body.select("figure > figcaption > details"):
+        words.find_parent("figure").insert_after(words.extract())  # type: ignore[union-attr] # in a caption it would be small
     for folded in body.find_all("details"):
         _open(folded)
     for scrolled in body.select("[tabindex]"):

@@ -160,8 +160,8 @@ def _schedule(schedule: Schedule, lanes: Sequence[Lane]) -> str:
         f'<svg class="atlas-calculator-schedule" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'text-anchor="middle" role="img" '
         f'aria-label="{escape(schedule.title)}">{drawn}</svg></div>'
-        f"<figcaption>{escape(schedule.title)}{f'（{escape(schedule.unit)}）' if schedule.unit else ''}</figcaption>"
-        f"<details><summary>文字版：括号里是开始的时刻</summary><ol>{said}</ol></details></figure>"
+        f"<figcaption><p>{escape(schedule.title)}{f'（{escape(schedule.unit)}）' if schedule.unit else ''}</p>"
+        f"<details><summary>文字版：括号里是开始的时刻</summary><ol>{said}</ol></details></figcaption></figure>"
     )
 
 

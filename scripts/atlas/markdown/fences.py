@@ -182,7 +182,7 @@ def figure(pending: Pending, prefix: str) -> str:
         else [(wide, "atlas-wide", f"{prefix}w"), (narrow, "atlas-narrow", f"{prefix}n")]
     )
     drawn = "".join(_svg(drawing, name, title, description, stem, pending.links) for drawing, name, stem in layouts)
-    return f"{_opening(pending)}{drawn}{_caption(pending, title)}{_words(words, description)}</figure>"
+    return f"{_opening(pending)}{drawn}{_caption(pending, title, _words(words, description))}</figure>"
 
 
 def client_figure(pending: Pending, words: Outline) -> str:
@@ -191,7 +191,7 @@ def client_figure(pending: Pending, words: Outline) -> str:
     title, description = fence.title or words.title, fence.description or words.description
     return (
         f'{_opening(pending, " atlas-client")}<div class="mermaid" data-search-exclude>{escape(source)}</div>'
-        f"{_caption(pending, title)}{_words(words, description)}</figure>"
+        f"{_caption(pending, title, _words(words, description))}</figure>"
     )
 
 
@@ -238,9 +238,11 @@ def _opening(pending: Pending, more: str = "") -> str:
     return f'<figure class="atlas-figure{more}"{anchor} data-source="{escape(pending.fence.source.strip())}">'
 
 
-def _caption(pending: Pending, title: str) -> str:
+def _caption(pending: Pending, title: str, words: str) -> str:
+    """Number and title, and the figure in words: HTML wants a caption at an end of its figure, with nothing after it."""
     number = f'<span class="atlas-number">{escape(pending.label)}</span>' if pending.label else ""
-    return f"<figcaption>{' '.join(filter(None, [number, escape(title)]))}</figcaption>" if number or title else ""
+    line = f"<p>{' '.join(filter(None, [number, escape(title)]))}</p>" if number or title else ""
+    return f"<figcaption>{line}{words}</figcaption>" if line or words else ""
 
 
 def _words(words: Outline, description: str) -> str:
