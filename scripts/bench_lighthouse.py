@@ -4,7 +4,7 @@ The site is served from the loopback by nginx with ``deploy/nginx.conf`` where t
 Lighthouse simulates its phone and line from what it measures on this machine, so a slow or busy machine scores less for
 performance: the median of three runs counts, and beside it stand the lowest and highest, and Lighthouse's own index of the
 machine (1,500 and more is a desktop computer at rest). The page for what is not there, with next to nothing on it, is
-measured too: no page of the site can do better. ``bench_lighthouse.py --site FOLDER`` looks at a site that was built before.
+measured too: what the theme alone costs. ``bench_lighthouse.py --site FOLDER`` looks at a site that was built before.
 """
 
 from __future__ import annotations

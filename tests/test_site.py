@@ -51,7 +51,7 @@ def test_search_index_is_where_the_pages_say(site: Path) -> None:
 
 
 def test_caption_is_at_an_end_of_its_figure(site: Path) -> None:
-    """As HTML wants it, so that browsers name the figure by it; whatever else belongs to the caption stands in it."""
+    """As HTML wants it: what else belongs to the caption stands in it."""
     seen = 0
     for file in sorted(site.rglob("*.html")):
         for caption in BeautifulSoup(file.read_text("utf-8"), "html.parser").select("figcaption"):
